@@ -1,0 +1,113 @@
+/** Child processes of the set-up: their output goes to a log, and they end when the set-up does. */
+import { spawn } from "node:child_process";
+import { createWriteStream, mkdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { logFolder, root } from "./project.mjs";
+
+/** @type {Set<import("node:child_process").ChildProcess>} */
+const running = new Set();
+
+/** @type {Set<() => void>} */
+const onEnd = new Set();
+
+/**
+ * What a finished command left behind.
+ * @typedef {object} Outcome
+ * @property {number} status the exit status; 127 when the command could not be started
+ * @property {string} output everything that it wrote to standard output and standard error
+ * @property {string} log where the output was kept, relative to the checkout; empty when it was not
+ */
+
+/**
+ * Runs a command to its end and collects what it prints.
+ * @param {readonly [string, ...string[]]} command
+ * @param {{ log?: string, cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }} [options]
+ *   `log` names the file in the log folder; `onLine` sees each line as it comes
+ * @returns {Promise<Outcome>}
+ */
+export function run([program, ...args], { log, cwd = root, env = process.env, onLine } = {}) {
+  return new Promise((resolve) => {
+    if (log) mkdirSync(logFolder, { recursive: true });
+    const file = log ? createWriteStream(join(logFolder, log)) : undefined;
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
+    running.add(child);
+    let output = "";
+    let line = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
+        output += text;
+        file?.write(text);
+        if (!onLine) return;
+        const lines = (line + text).split("\n");
+        line = lines.pop() ?? "";
+        lines.forEach(onLine);
+      });
+    }
+    const finish = (/** @type {number} */ status) => {
+      running.delete(child);
+      file?.end();
+      resolve({ status, output, log: log ? relative(root, join(logFolder, log)) : "" });
+    };
+    child.on("error", (error) => {
+      output += String(error);
+      finish(127);
+    });
+    child.on("close", (status) => finish(status ?? 1));
+  });
+}
+
+/**
+ * Runs a command that has the terminal for itself, and gives its exit status. Ctrl-C is the command's to answer:
+ * a Jupyter server asks before it stops.
+ * @param {readonly [string, ...string[]]} command
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @returns {Promise<number>}
+ */
+export function hand([program, ...args], { cwd = root, env = process.env } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd, env, stdio: "inherit" });
+    process.removeAllListeners("SIGINT").on("SIGINT", () => {});
+    for (const signal of /** @type {const} */ (["SIGTERM", "SIGHUP"])) {
+      process.removeAllListeners(signal).on(signal, () => child.kill(signal));
+    }
+    child.on("error", () => resolve(127));
+    child.on("close", (status, signal) => resolve(status ?? (signal === "SIGINT" ? 130 : 1)));
+  });
+}
+
+/**
+ * From now on an interrupt ends the children, runs what was registered, says how to go on, and leaves.
+ * @param {string} command how to go on
+ * @returns {void}
+ */
+export function endOnInterrupt(command) {
+  for (const [signal, number] of /** @type {const} */ ([["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]])) {
+    process.on(signal, () => {
+      for (const child of running) child.kill("SIGTERM");
+      for (const end of onEnd) end();
+      console.error(`\n\nInterrupted. Run \`${command}\` again: it goes on where it stopped.`);
+      process.exit(128 + number);
+    });
+  }
+}
+
+/**
+ * Registers what must be undone when the process is interrupted; gives the function that takes it back.
+ * @param {() => void} end
+ * @returns {() => void}
+ */
+export function whenInterrupted(end) {
+  onEnd.add(end);
+  return () => onEnd.delete(end);
+}
+
+/**
+ * The last lines of an output, for a message.
+ * @param {string} output
+ * @param {number} [count]
+ * @returns {string}
+ */
+export function tail(output, count = 12) {
+  const lines = output.trimEnd().split(/\r?\n/).filter((line) => line.trim() !== "");
+  return lines.slice(-count).map((line) => `    ${line}`).join("\n");
+}
