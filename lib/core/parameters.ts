@@ -49,6 +49,23 @@ export function oneOf<T extends string>(name: string, value: unknown, allowed: r
   return value as T;
 }
 
+/** True or false, and nothing that merely counts as such. */
+export function flag(name: string, value: unknown): boolean {
+  if (typeof value !== "boolean") throw new TypeError(`${name} must be true or false, got ${show(value)}`);
+  return value;
+}
+
+/** Names of different nodes, at least one of them unless said otherwise. */
+export function nodeNames<T extends string>(name: string, value: readonly T[], { min = 1 }: Range = {}): readonly T[] {
+  if (!Array.isArray(value) || value.some((node) => typeof node !== "string" || node === "")) {
+    throw new TypeError(`${name} must be a list of names of nodes, got ${show(value)}`);
+  }
+  if (value.length < min) throw new RangeError(`${name} must name at least ${min} node${min === 1 ? "" : "s"}, got none`);
+  const twice = value.find((node, i) => value.indexOf(node) !== i);
+  if (twice !== undefined) throw new RangeError(`${name} must be different nodes, got ${show(twice)} twice`);
+  return value;
+}
+
 /** An object that has no fields but these: a misspelt option is an error, not a silence. */
 export function options<T extends object>(name: string, value: T, known: readonly string[]): T {
   if (typeof value !== "object" || value === null) throw new TypeError(`${name} must be an object, got ${show(value)}`);
