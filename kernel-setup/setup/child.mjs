@@ -21,20 +21,21 @@ const onEnd = new Set();
 /**
  * Runs a command to its end and collects what it prints.
  * @param {readonly [string, ...string[]]} command
- * @param {{ log?: string, cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }} [options]
- *   `log` names the file in the log folder; `onLine` sees each line as it comes
+ * @param {{ log?: string, cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, show?: boolean }} [options]
+ *   `log` names the file in the log folder; `onLine` sees each line as it comes; with `show` the output goes to the
+ *   terminal, and nowhere else
  * @returns {Promise<Outcome>}
  */
-export function run([program, ...args], { log, cwd = root, env = process.env, onLine } = {}) {
+export function run([program, ...args], { log, cwd = root, env = process.env, onLine, show = false } = {}) {
   return new Promise((resolve) => {
     if (log) mkdirSync(logFolder, { recursive: true });
     const file = log ? createWriteStream(join(logFolder, log)) : undefined;
-    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"], windowsHide: true });
     running.add(child);
     let output = "";
     let line = "";
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
+      stream?.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
         output += text;
         file?.write(text);
         if (!onLine) return;

@@ -6,10 +6,11 @@ import { extensionName, kernelName, root } from "./project.mjs";
 /**
  * Writes kernel and lab extension into a data folder; what is already right is left alone.
  * @param {string} folder such as ~/.local/share/jupyter
+ * @param {string} [node] the program that is to run the kernel
  * @returns {string[]} the files, relative to the folder
  */
-export function writeJupyterFiles(folder) {
-  const files = jupyterFiles();
+export function writeJupyterFiles(folder, node = process.execPath) {
+  const files = jupyterFiles(node);
   for (const [path, content] of files) put(join(folder, path), content);
   return [...files.keys()];
 }
@@ -31,13 +32,14 @@ export function removeStrays(folder, files) {
 
 /**
  * What belongs into a data folder.
+ * @param {string} [node] the program that is to run the kernel
  * @returns {Map<string, string | { copyOf: string }>} by path relative to the folder: a text, or a file to copy
  */
-export function jupyterFiles() {
+export function jupyterFiles(node = process.execPath) {
   /** @type {Map<string, string | { copyOf: string }>} */
   const files = new Map();
   const kernel = join("kernels", kernelName);
-  files.set(join(kernel, "kernel.json"), `${JSON.stringify(kernelSpec(), undefined, 2)}\n`);
+  files.set(join(kernel, "kernel.json"), `${JSON.stringify(kernelSpec(node), undefined, 2)}\n`);
   const logos = join(root, "kernel-setup", "logo");
   for (const logo of readdirSync(logos)) files.set(join(kernel, logo), { copyOf: join(logos, logo) });
 
@@ -51,10 +53,13 @@ export function jupyterFiles() {
   return files;
 }
 
-/** @returns {unknown} kernel.json, for this checkout and the Node that runs now */
-function kernelSpec() {
+/**
+ * @param {string} node
+ * @returns {unknown} kernel.json for this checkout
+ */
+function kernelSpec(node) {
   const text = readFileSync(join(root, "kernel-setup", "kernelspec.json"), "utf8");
-  const places = /** @type {Record<string, string>} */ ({ "{node}": process.execPath, "{checkout}": root });
+  const places = /** @type {Record<string, string>} */ ({ "{node}": node, "{checkout}": root });
   return JSON.parse(text, (_, value) =>
     typeof value === "string" ? value.replace(/\{node\}|\{checkout\}/g, (name) => places[name] ?? name) : value,
   );

@@ -92,7 +92,7 @@ function installedCount() {
  * How to start npm without a shell: npm tells its scripts where it is; else it is looked for beside Node.
  * @returns {[string, ...string[]]}
  */
-function npmCommand() {
+export function npmCommand() {
   const besideNode = dirname(process.execPath);
   const places = [
     process.env["npm_execpath"] ?? "",

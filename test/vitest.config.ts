@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** The tests of `npm test`. Long ones are named *.long.test.ts; the browser has a configuration of its own. */
+export default defineConfig({
+  test: {
+    dir: "test",
+    include: ["**/*.test.ts"],
+    exclude: ["**/*.long.test.ts", "browser/**"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
