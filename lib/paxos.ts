@@ -14,7 +14,9 @@
 export { acceptor, type Acceptor, type AcceptorOptions, type AcceptorSignature } from "./consensus/paxos/acceptor.js";
 export { proposer, type Phase, type Proposer, type ProposerOptions, type ProposerSignature } from "./consensus/paxos/proposer.js";
 export { learner, type Learner, type LearnerOptions, type LearnerSignature } from "./consensus/paxos/learner.js";
+export { server, type ServerOptions, type ServerSignature } from "./consensus/paxos/server.js";
 export { isBefore, isSame, nameOf, noBallot, type Ballot } from "./consensus/paxos/ballot.js";
 export { quorumsOf, type Quorums } from "./consensus/paxos/quorums.js";
 export { type Accept, type Accepted, type Chosen, type Nack, type Prepare, type Promised, type Value, type Vote } from "./consensus/paxos/messages.js";
 export { agreement, validity } from "./consensus/agreement.js";
+export { chosenStays, noVoteBelowPromise, oneValuePerBallot, paxosProperties, promisesKept, safeProposals, type Electorate } from "./consensus/paxos/properties.js";

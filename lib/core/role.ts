@@ -115,6 +115,7 @@ type RequestRule<S extends Signature, K> = (
   out: Out<S>,
 ) => void;
 
-type Part<S, P extends keyof Signature> = S extends { readonly [K in P]: infer V } ? V : never;
+/** One entry of a signature; never where it has none. Of a union of signatures, the union of the entries. */
+export type Part<S, P extends keyof Signature> = S extends { readonly [K in P]: infer V } ? V : never;
 type Kind<S, P extends keyof Signature> = Part<S, P> extends { readonly kind: infer K extends string } ? K : never;
 type Case<S, P extends keyof Signature, K> = Extract<Part<S, P>, { readonly kind: K }>;
