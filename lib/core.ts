@@ -10,4 +10,5 @@ export { majority } from "./core/quorum.js";
 export { stream, type Seed, type Stream } from "./core/random.js";
 export { canonical, bytesOf } from "./core/canonical.js";
 export { clone, deepFreeze } from "./core/clone.js";
-export { fingerprint } from "./core/hash.js";
+export { fingerprint, Fingerprint } from "./core/hash.js";
+export { checkInterrupt, interruptWith } from "./core/interrupt.js";

@@ -1,2 +1,3 @@
 /** A run as a list of events: what was sent, delivered, lost, decided, and what was done to the cluster. */
 export { only, type DropReason, type Listener, type TraceEvent } from "./trace/event.js";
+export { traceHash } from "./trace/hash.js";

@@ -62,6 +62,8 @@ export type TraceEvent =
   | (At & { readonly kind: "invoke"; readonly client: NodeId; readonly call: Call; readonly node: NodeId; readonly request: Tagged; readonly attempt: number })
   | (At & { readonly kind: "return"; readonly client: NodeId; readonly call: Call; readonly result: unknown })
   | (At & { readonly kind: "give-up"; readonly client: NodeId; readonly call: Call })
+  /** A request did not get to its node, or a reply not to its client. Calls travel over the network as messages do, but count as none. */
+  | (At & { readonly kind: "call-lost"; readonly client: NodeId; readonly call: Call; readonly node: NodeId; readonly leg: "request" | "reply"; readonly reason: DropReason })
   /** A property does not hold any more. */
   | (At & { readonly kind: "violation"; readonly property: string; readonly problem: string });
 
