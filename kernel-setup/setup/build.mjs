@@ -12,6 +12,9 @@ const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
 /** Each is a folder with a tsconfig.json that compiles into its dist/. The kernel may use lib's types, so it is second. */
 const parts = /** @type {const} */ (["lib", "kernel-setup"]);
 
+/** A source that does not compile. */
+export class CompileFault extends SetupFault {}
+
 /** What a finished build is remembered by, in dist/. */
 const stampName = ".built";
 
@@ -19,17 +22,20 @@ const stampName = ".built";
  * Builds what is not up to date.
  * @param {(note: string) => void} progress
  * @returns {Promise<readonly [string, void]>}
- * @throws {SetupFault} when a source does not compile
+ * @throws {CompileFault} when a source does not compile
  */
 export async function build(progress) {
   const built = [];
+  const faults = [];
   for (const part of parts) {
     const key = fingerprint(part);
     if (isBuilt(part, key)) continue;
     progress(`compiling ${part}`);
-    await compile(part, key);
+    const fault = await compile(part, key);
+    if (fault) faults.push(fault);
     built.push(part);
   }
+  if (faults.length > 0) throw new CompileFault(faults.join("\n\n"));
   return [built.length === 0 ? "up to date" : `compiled ${built.join(" and ")}`, undefined];
 }
 
@@ -38,7 +44,7 @@ export async function build(progress) {
  * kernel that runs meanwhile never finds dist/ half empty.
  * @param {string} part
  * @param {string} key
- * @returns {Promise<void>}
+ * @returns {Promise<string>} what is wrong with the sources; empty when nothing is
  */
 async function compile(part, key) {
   const fresh = join(stateFolder, "build", `${part}-${process.pid}`);
@@ -50,10 +56,10 @@ async function compile(part, key) {
       { log: `build-${part}.log` },
     );
     if (status !== 0) {
-      throw new SetupFault(
+      return (
         `${part} does not compile. The compiler said:\n\n${tail(output)}\n\n` +
-          `Mend the source (git diff ${part} shows what was changed), then run the same command again. ` +
-          `The whole output is in ${log}.`,
+        `Mend the source (git diff ${part} shows what was changed), then run the same command again. ` +
+        `The whole output is in ${log}.`
       );
     }
     const files = filesBelow(fresh);
@@ -63,6 +69,7 @@ async function compile(part, key) {
       if (!wanted.has(file)) rmSync(join(dist, file));
     }
     writeFileSync(join(dist, stampName), JSON.stringify({ key, files }));
+    return "";
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }

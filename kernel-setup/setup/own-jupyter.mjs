@@ -8,7 +8,7 @@ import { jupyterFiles, writeJupyterFiles } from "./kernelspec.mjs";
 import { alone } from "./lock.mjs";
 import { kernelName } from "./project.mjs";
 import { commandLine, SetupFault, Steps } from "./report.mjs";
-import { prepareNode } from "./steps.mjs";
+import { prepareBuild, preparePackages } from "./steps.mjs";
 
 const help = `Puts the course's kernel and its lab extension into your own Jupyter (and so into VS Code), or takes them out.
 
@@ -55,7 +55,8 @@ async function install(folder) {
     );
   }
   const steps = new Steps(3);
-  await prepareNode(steps);
+  await preparePackages(steps);
+  await prepareBuild(steps);
   await steps.step("kernel for Jupyter", async () => {
     if (before) remove(folder, before);
     const files = [...jupyterFiles().keys(), manifestName];

@@ -6,7 +6,7 @@ import { endOnInterrupt, hand } from "./child.mjs";
 import { alone } from "./lock.mjs";
 import { jupyterEnvironment, root, startPage } from "./project.mjs";
 import { commandLine, SetupFault, Steps } from "./report.mjs";
-import { prepareKernel, prepareLab, prepareNode } from "./steps.mjs";
+import { prepareBuild, prepareKernel, prepareLab, preparePackages } from "./steps.mjs";
 
 const help = `Opens the course in JupyterLab, after setting up what is missing. Nothing outside this folder is changed.
 
@@ -33,7 +33,8 @@ export function main(args) {
     console.log(`Distlab in ${root}`);
     const lab = await alone(async () => {
       const steps = new Steps(4);
-      await prepareNode(steps);
+      await preparePackages(steps);
+      await prepareBuild(steps);
       const found = await prepareLab(steps);
       await prepareKernel(steps);
       return found;

@@ -10,12 +10,20 @@ import { findJupyterLab, makeVenv } from "./python.mjs";
 /** @typedef {import("./report.mjs").Steps} Steps */
 
 /**
- * npm's packages and the compiled library and kernel.
- * @param {Steps} steps takes two of them
+ * npm's packages.
+ * @param {Steps} steps takes one of them
  * @returns {Promise<void>}
  */
-export async function prepareNode(steps) {
+export async function preparePackages(steps) {
   await steps.step("npm packages", installPackages);
+}
+
+/**
+ * The compiled library and kernel.
+ * @param {Steps} steps takes one of them
+ * @returns {Promise<void>}
+ */
+export async function prepareBuild(steps) {
   await steps.step("library and kernel", build);
 }
 

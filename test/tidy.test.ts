@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { forbiddenImports, importCircles, importsOf, readSources, worldlyNames, type Permission } from "./tidy/dependencies.js";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const lib = readSources(join(root, "lib"));
+
+/** The order of the library: an area may import what stands in its row, and nothing else. */
+const table: Readonly<Record<string, Permission>> = {
+  core: { packages: ["seedrandom"] },
+  // An algorithm knows the node interface, and nothing that watches it.
+  consensus: { areas: ["core"] },
+  commit: { areas: ["core"] },
+  storage: { areas: ["core"] },
+  compute: { areas: ["core"] },
+  trace: { areas: ["core"] },
+  // A runtime knows roles in general, and no algorithm.
+  sim: { areas: ["core", "trace"] },
+  check: { areas: ["core", "trace"] },
+  host: { areas: ["core"], node: true },
+  threads: { areas: ["compute", "core"], node: true },
+  measure: { areas: ["core", "trace"], packages: ["d3-array", "jstat"] },
+  // A plot knows rows, and no protocol.
+  plot: { areas: ["core"], types: ["measure", "trace"], packages: ["@dagrejs/dagre", "d3-array"] },
+  notebook: { types: ["plot"], packages: ["tslab"] },
+  index: { areas: ["core", "trace", "sim", "check", "measure", "plot", "notebook"] },
+};
+
+describe("the library's areas", () => {
+  it("import only what stands below them", () => {
+    expect(importsOf(lib).length).toBeGreaterThan(50);
+    expect(forbiddenImports(lib, table)).toEqual([]);
+  });
+
+  it("have no circle of files that need each other's values", () => {
+    expect(importCircles(lib)).toEqual([]);
+  });
+
+  it("read no clock, no chance and no timer of the machine, but for those that meet it", () => {
+    expect(worldlyNames(lib, (area) => ["notebook", "host", "threads"].includes(area))).toEqual([]);
+  });
+});
+
+describe("the check of dependencies", () => {
+  const world = (files: Record<string, string>) =>
+    new Map(Object.entries({ "core/role.ts": "export type Role = 1;", "sim/run.ts": "", "measure/rows.ts": "", "plot/bars.ts": "", ...files }));
+
+  it.each([
+    ["a runtime under an algorithm", { "consensus/paxos/a.ts": 'import { run } from "../../sim/run.js";' },
+      "consensus must not import sim (consensus/paxos/a.ts imports sim/run.ts)"],
+    ["a front page as a way around", { "consensus/paxos/a.ts": "", "paxos.ts": 'export * from "./sim/run.js";' },
+      "consensus must not import sim (paxos.ts imports sim/run.ts)"],
+    ["a value where types are allowed", { "plot/bars.ts": 'import { type A, b } from "../measure/rows.js";' },
+      "plot must not import more than types from measure (plot/bars.ts imports measure/rows.ts)"],
+    ["a Node built-in", { "core/hash.ts": 'import { createHash } from "node:crypto";' },
+      "core must not use the package node:crypto (core/hash.ts)"],
+    ["a built-in without its prefix", { "trace/save.ts": 'import fs from "fs";' }, "trace must not use the package fs (trace/save.ts)"],
+    ["a package, loaded late", { "sim/fast.ts": 'await import("lodash/fp");' }, "sim must not use the package lodash (sim/fast.ts)"],
+    ["an area that nobody planned", { "misc/a.ts": 'import { x } from "../core/role.js";' },
+      "misc/a.ts belongs to misc, which the table of dependencies does not know"],
+  ])("sees %s", (_, files, sentence) => {
+    expect(forbiddenImports(world(files), table)).toEqual([sentence]);
+  });
+
+  it("lets types pass where only types are allowed", () => {
+    const sources = world({ "plot/bars.ts": 'import { type A, type B } from "../measure/rows.js"; export type { C } from "../measure/rows.js";' });
+    expect(forbiddenImports(sources, table)).toEqual([]);
+  });
+
+  it("sees a circle of values, and none of types", () => {
+    const circle = world({ "core/a.ts": 'import { b } from "./b.js";', "core/b.ts": 'import { a } from "./a.js";' });
+    expect(importCircles(circle)).toEqual(["core/a.ts → core/b.ts → core/a.ts"]);
+    const types = world({ "core/a.ts": 'import { b } from "./b.js";', "core/b.ts": 'import type { a } from "./a.js";' });
+    expect(importCircles(types)).toEqual([]);
+  });
+
+  it("sees the machine's clock, chance and timers, and not members and types of their names", () => {
+    const sources = world({
+      "core/a.ts": "const now = Date.now();\nMath.random();\nglobalThis.setTimeout(() => {}, 1);",
+      "core/b.ts": "interface E { Date: number; process(): void } const e = { performance: 1 }; e.performance; let d: Date;",
+      "notebook/a.ts": "Date.now();",
+    });
+    expect(worldlyNames(sources, (area) => area === "notebook")).toEqual([
+      "core/a.ts:1 uses Date", "core/a.ts:2 uses Math.random", "core/a.ts:3 uses setTimeout",
+    ]);
+  });
+});
+
+describe("the sources", () => {
+  const folders = ["lib", "kernel-setup", "test", "notebooks"];
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .map((file) => join(folder, file))
+      .filter((file) => /\.(ts|mjs|js|py|ipynb|json|in)$/.test(file) && !/(^|[/\\])(dist|node_modules|__pycache__|\.ipynb_checkpoints)[/\\]/.test(file)),
+  );
+
+  it("have no leftover marks of unfinished work and no skipped test", () => {
+    const marks = new RegExp(["TO" + "DO", "FIX" + "ME", "XX" + "X", String.raw`\b(?:it|test|describe)\.(?:sk` + "ip|on" + "ly)\\b"].join("|"));
+    const found = files.filter((file) => marks.test(readFileSync(join(root, file), "utf8")));
+    expect(found).toEqual([]);
+  });
+});
