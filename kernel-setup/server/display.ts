@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers";
+import { bundleOf, encoded, PLOTLY, type Bundle } from "./bundle.js";
+import type { Outlet } from "./channels.js";
+import type { Run } from "./runs.js";
+
+/** How a bundle is shown. */
+export interface DisplayOptions {
+  readonly metadata?: object | undefined;
+  /** The name of the place, for later updates. */
+  readonly id?: string | undefined;
+  /** Whether this replaces what was last shown under `id`. */
+  readonly update?: boolean | undefined;
+}
+
+/** Draws a Plotly figure as SVG, somewhere else than on the thread of the cells. */
+export interface Drawer {
+  draw(figure: { data: unknown[]; layout?: object }): Promise<string>;
+  close(): void;
+}
+
+/** After this time a cell goes on without its picture, in ms. */
+const PATIENCE_MS = 10_000;
+const SVG = "image/svg+xml";
+
+/**
+ * Shows things in the notebook. An interactive plot also gets a still picture, for places where no script runs: it is
+ * drawn meanwhile and added to the output when it is ready. Only the reply of the cell waits for it.
+ */
+export class Display {
+  readonly #outlet: Outlet;
+  readonly #loadDrawer: () => Promise<Drawer>;
+  readonly #patienceMs: number;
+  #drawer: Promise<Drawer> | undefined;
+  /** The latest drawing of each place: an older one that is ready later is not shown. */
+  readonly #latest = new Map<string, symbol>();
+
+  constructor(outlet: Outlet, loadDrawer: () => Promise<Drawer>, patienceMs = PATIENCE_MS) {
+    this.#outlet = outlet;
+    this.#loadDrawer = loadDrawer;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** Shows a bundle as output of `run`. */
+  show(run: Run, data: Bundle, { metadata = {}, id, update = false }: DisplayOptions = {}): void {
+    const bundle = encoded(data);
+    const needsPicture = PLOTLY in bundle && !(SVG in bundle);
+    const place = id ?? (needsPicture ? randomUUID() : undefined);
+    const transient = place === undefined ? {} : { display_id: place };
+    const type = update ? "update_display_data" : "display_data";
+    this.#outlet.publish(type, { data: bundle, metadata, transient }, run.parent);
+    if (place === undefined) return;
+    const drawing = Symbol(place);
+    this.#latest.set(place, drawing);
+    if (!needsPicture) return;
+    const work = this.#draw(bundle[PLOTLY])
+      .then((svg) => {
+        if (svg === null || this.#latest.get(place) !== drawing) return;
+        const content = { data: { ...bundle, [SVG]: svg }, metadata, transient };
+        this.#outlet.publish("update_display_data", content, run.parent);
+      })
+      .finally(() => {
+        run.unfinished.delete(work);
+        if (id === undefined) this.#latest.delete(place);
+      });
+    run.unfinished.add(work);
+  }
+
+  /**
+   * Shows the value of a cell's last expression. Gives a promise when the value needs time to say how it looks.
+   * A plot is shown as display_data, because only that can be updated with its picture.
+   */
+  showResult(run: Run, value: unknown, executionCount: number): void | Promise<void> {
+    const publish = (data: Bundle): void => {
+      if (PLOTLY in data) return this.show(run, data);
+      this.#outlet.publish("execute_result", { execution_count: executionCount, data, metadata: {} }, run.parent);
+    };
+    const bundle = bundleOf(value);
+    return bundle instanceof Promise ? bundle.then(publish) : publish(bundle);
+  }
+
+  clear(run: Run, wait: boolean): void {
+    this.#outlet.publish("clear_output", { wait }, run.parent);
+  }
+
+  close(): void {
+    void this.#drawer?.then((drawer) => drawer.close());
+  }
+
+  /** The picture, or null when it cannot be drawn, or not in time. */
+  async #draw(figure: unknown): Promise<string | null> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), this.#patienceMs);
+    });
+    try {
+      this.#drawer ??= this.#loadDrawer();
+      const drawn = this.#drawer.then((drawer) => drawer.draw(figure as { data: unknown[]; layout?: object }));
+      drawn.catch(() => {});
+      return await Promise.race([drawn, late]);
+    } catch {
+      return null;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,331 @@
+import { SourceMap } from "node:module";
+import type * as TypeScript from "@tslab/typescript-for-tslab";
+import { Edits } from "./edits.js";
+import { addBound, addLexical, addVars, isLexical, isReference, namesOf } from "./scope.js";
+import type { Compiler } from "./tslab.js";
+
+/**
+ * The letter before every name that the compiled cell has and its source has not. It is a letter, so that it may
+ * begin a name, and one that nobody types.
+ */
+export const MARK = "ɵ";
+
+/** One import of a cell: from which module which exports go to which variables. */
+export interface Import {
+  readonly module: string;
+  /** `"*"` stands for the whole module. */
+  readonly bindings: readonly { readonly name: string; readonly exported: string }[];
+}
+
+/** A place in the source of a cell, counted from 1. */
+export interface SourcePlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A cell as JavaScript. */
+export interface CompiledCell {
+  /** The text of a function expression that takes the runtime of the cell. */
+  readonly code: string;
+  /** Whether the function is async. */
+  readonly isAsync: boolean;
+  readonly imports: readonly Import[];
+  /** The variables that the cell declares, imports among them. */
+  readonly declared: readonly string[];
+  /** The variables that the cell declares or uses: it needs a box for each. */
+  readonly used: readonly string[];
+  /** Where in the source the compiled `line` and `column` (counted from 1) come from. */
+  locate(line: number, column: number): SourcePlace | null;
+}
+
+/**
+ * Compiles a cell. Its top-level variables live in boxes, one for each name, that all cells share: `k` becomes `ɵk.v`.
+ * So an assignment in a later cell is seen by the functions of an earlier one, and a variable of an earlier cell can be
+ * used in every way, also as the shorthand `{ k }`. A declaration stays a declaration (functions and classes take their
+ * name from it) and copies its value to the box.
+ *
+ * Every `await` of the cell goes through `ɵ.resume`, which throws when the cell has been stopped meanwhile.
+ *
+ * @param isKnown whether an earlier cell has declared this name
+ * @param hasValue whether this module has a value besides its types; modules of types only are not loaded
+ */
+export function compileCell(
+  ts: Compiler,
+  source: string,
+  isKnown: (name: string) => boolean,
+  hasValue: (module: string) => boolean = () => true,
+): CompiledCell {
+  const plain = withoutTypes(ts, source);
+  const file = ts.createSourceFile("cell.js", plain.code, ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS);
+  const rewriting = new Rewriting(ts, file, isKnown);
+  rewriting.run();
+  const imports = rewriting.imports.filter(({ module }) => hasValue(module));
+  const used = [...rewriting.used];
+  const declarations = used.map((name) => `${MARK}${name} = ${MARK}.boxes.${name}`);
+  const reset = [...rewriting.vars].map((name) => `${MARK}${name}.v = undefined; `);
+  const functions = [...rewriting.functions].map((name) => `${MARK}${name}.v = ${name}; `);
+  const head =
+    `(${rewriting.isAsync ? "async " : ""}function ${MARK}cell(${MARK}, require, __filename, __dirname) { "use strict"; ` +
+    (declarations.length > 0 ? `const ${declarations.join(", ")}; ` : "") +
+    reset.join("") +
+    functions.join("");
+  return {
+    code: `${head}${rewriting.edits.apply()}\n})`,
+    isAsync: rewriting.isAsync,
+    imports,
+    declared: [...rewriting.declared],
+    used,
+    locate: locator({ head, plain, edits: rewriting.edits, file }),
+  };
+}
+
+interface Plain {
+  readonly code: string;
+  readonly map: string;
+}
+
+/** JavaScript of the same cell: types are gone, enums, namespaces, decorators and JSX are spelled out. */
+function withoutTypes(ts: Compiler, source: string): Plain {
+  const { outputText, sourceMapText } = ts.transpileModule(source, {
+    fileName: "cell.ts",
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      moduleDetection: ts.ModuleDetectionKind.Force,
+      // Which imports are types is known to the checker only; here all are kept.
+      verbatimModuleSyntax: true,
+      experimentalDecorators: true,
+      sourceMap: true,
+      newLine: ts.NewLineKind.LineFeed,
+    },
+  });
+  return { code: outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, ""), map: sourceMapText ?? "" };
+}
+
+/** One walk over the JavaScript of a cell, which collects the edits. */
+class Rewriting {
+  readonly edits: Edits;
+  readonly imports: Import[] = [];
+  readonly declared = new Set<string>();
+  readonly used = new Set<string>();
+  /** Names declared by `var`: they are undefined when the cell begins. */
+  readonly vars = new Set<string>();
+  /** Names of top-level functions: they have their value when the cell begins. */
+  readonly functions = new Set<string>();
+  isAsync = false;
+
+  readonly #ts: Compiler;
+  readonly #file: TypeScript.SourceFile;
+  readonly #isKnown: (name: string) => boolean;
+  /** What the scopes around the current node declare, the innermost last. */
+  readonly #scopes: Set<string>[] = [];
+  #functionDepth = 0;
+
+  constructor(ts: Compiler, file: TypeScript.SourceFile, isKnown: (name: string) => boolean) {
+    this.#ts = ts;
+    this.#file = file;
+    this.#isKnown = isKnown;
+    this.edits = new Edits(file.text);
+  }
+
+  run(): void {
+    const ts = this.#ts;
+    const statements = this.#file.statements;
+    addVars(ts, this.#file, this.vars);
+    addLexical(ts, statements, this.declared);
+    for (const name of this.vars) this.declared.add(name);
+    for (const statement of statements) {
+      if (ts.isFunctionDeclaration(statement) && statement.name) this.functions.add(statement.name.text);
+      if (ts.isImportDeclaration(statement)) this.#import(statement);
+    }
+    for (const name of this.declared) this.used.add(name);
+    const last = statements.filter((statement) => !ts.isExportDeclaration(statement)).at(-1);
+    for (const statement of statements) this.#topLevel(statement, statement === last);
+  }
+
+  #import(node: TypeScript.ImportDeclaration): void {
+    const ts = this.#ts;
+    const module = (node.moduleSpecifier as TypeScript.StringLiteral).text;
+    const bindings: { name: string; exported: string }[] = [];
+    const clause = node.importClause;
+    if (clause?.name) bindings.push({ name: clause.name.text, exported: "default" });
+    const named = clause?.namedBindings;
+    if (named && ts.isNamespaceImport(named)) bindings.push({ name: named.name.text, exported: "*" });
+    if (named && ts.isNamedImports(named)) {
+      for (const { name, propertyName } of named.elements) {
+        bindings.push({ name: name.text, exported: (propertyName ?? name).text });
+      }
+    }
+    for (const { name } of bindings) this.declared.add(name);
+    this.imports.push({ module, bindings });
+  }
+
+  #topLevel(statement: TypeScript.Statement, isLast: boolean): void {
+    const ts = this.#ts;
+    if (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) {
+      this.edits.remove(statement.getStart(this.#file), statement.end);
+      return;
+    }
+    this.#dropExport(statement);
+    if (ts.isVariableStatement(statement)) return this.#topLevelVariables(statement.declarationList);
+    if (ts.isExpressionStatement(statement) && isLast) {
+      this.edits.insert(statement.expression.getStart(this.#file), `${MARK}.result = (`);
+      this.#visit(statement);
+      this.edits.insert(statement.expression.end, ")");
+      return;
+    }
+    this.#visit(statement);
+    if (ts.isClassDeclaration(statement) && statement.name) {
+      this.edits.insert(statement.end, `; ${MARK}${statement.name.text}.v = ${statement.name.text};`);
+    }
+  }
+
+  /** A cell exports nothing: `export const x = 1` declares x like any other statement. */
+  #dropExport(statement: TypeScript.Statement): void {
+    if (!this.#ts.canHaveModifiers(statement)) return;
+    for (const modifier of this.#ts.getModifiers(statement) ?? []) {
+      const { kind } = modifier;
+      if (kind === this.#ts.SyntaxKind.ExportKeyword || kind === this.#ts.SyntaxKind.DefaultKeyword) {
+        this.edits.remove(modifier.getStart(this.#file), modifier.end);
+      }
+    }
+  }
+
+  /** `let a = 1, b = a` becomes `let a = 1; ɵa.v = a; let b = ɵa.v; ɵb.v = b`. */
+  #topLevelVariables(list: TypeScript.VariableDeclarationList): void {
+    const ts = this.#ts;
+    const lexical = isLexical(ts, list);
+    const keyword = list.flags & ts.NodeFlags.Const ? "const" : lexical ? "let" : "var";
+    list.declarations.forEach((declaration, at) => {
+      const names = new Set<string>();
+      addBound(ts, declaration.name, names);
+      // Inside its own pattern a name is not in its box yet: `let { a, b = a } = o`.
+      this.#scopes.push(names);
+      if (!ts.isIdentifier(declaration.name)) this.#visit(declaration.name);
+      this.#scopes.pop();
+      if (declaration.initializer) this.#visit(declaration.initializer);
+      const isLeftAlone = !lexical && !declaration.initializer;
+      const copies = isLeftAlone ? "" : [...names].map((name) => `; ${MARK}${name}.v = ${name}`).join("");
+      const next = list.declarations[at + 1];
+      if (next) this.edits.replace(declaration.end, next.getStart(this.#file), `${copies}; ${keyword} `);
+      else this.edits.insert(declaration.end, copies);
+    });
+  }
+
+  #visit(node: TypeScript.Node): void {
+    const ts = this.#ts;
+    if (ts.isIdentifier(node)) return this.#identifier(node);
+    if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
+    if (ts.isAwaitExpression(node)) return this.#await(node);
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
+      return this.edits.replace(node.getStart(this.#file), node.end, `${MARK}.meta`);
+    }
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      this.edits.replace(node.expression.getStart(this.#file), node.expression.end, `${MARK}.import`);
+      return node.arguments.forEach((argument) => this.#visit(argument));
+    }
+    if (ts.isVariableDeclarationList(node) && !isLexical(ts, node) && this.#functionDepth === 0) return this.#nestedVars(node);
+    const names = namesOf(ts, node);
+    const isFunction = ts.isFunctionLike(node) || ts.isClassStaticBlockDeclaration(node);
+    if (names) this.#scopes.push(names);
+    if (isFunction) this.#functionDepth++;
+    if (ts.isForOfStatement(node) && node.awaitModifier) this.#forAwait(node);
+    ts.forEachChild(node, (child) => this.#visit(child));
+    if (isFunction) this.#functionDepth--;
+    if (names) this.#scopes.pop();
+  }
+
+  /** Whether this name stands for a variable of a cell: this one's or an earlier one's. */
+  #isBoxed(name: string): boolean {
+    if (this.#scopes.some((names) => names.has(name))) return false;
+    if (!this.declared.has(name) && !this.#isKnown(name)) return false;
+    this.used.add(name);
+    return true;
+  }
+
+  #identifier(node: TypeScript.Identifier): void {
+    const ts = this.#ts;
+    if (!isReference(ts, node) || !this.#isBoxed(node.text)) return;
+    const { parent } = node;
+    const isCalled =
+      (ts.isCallExpression(parent) && parent.expression === node) ||
+      (ts.isTaggedTemplateExpression(parent) && parent.tag === node);
+    // A bare call would hand the box to the function as `this`.
+    const text = isCalled ? `(0, ${MARK}${node.text}.v)` : `${MARK}${node.text}.v`;
+    this.edits.replace(node.getStart(this.#file), node.end, text);
+  }
+
+  #shorthand(node: TypeScript.ShorthandPropertyAssignment): void {
+    const name = node.name.text;
+    if (this.#isBoxed(name)) this.edits.insert(node.name.end, `: ${MARK}${name}.v`);
+    if (node.objectAssignmentInitializer) this.#visit(node.objectAssignmentInitializer);
+  }
+
+  #await(node: TypeScript.AwaitExpression): void {
+    if (this.#functionDepth === 0) this.isAsync = true;
+    this.edits.insert(node.getStart(this.#file), `${MARK}.resume(`);
+    this.#visit(node.expression);
+    this.edits.insert(node.end, ")");
+  }
+
+  #forAwait(node: TypeScript.ForOfStatement): void {
+    if (this.#functionDepth === 0) this.isAsync = true;
+    const body = node.statement;
+    if (this.#ts.isBlock(body)) {
+      this.edits.insert(body.getStart(this.#file) + 1, ` ${MARK}.resume();`);
+    } else {
+      this.edits.insert(body.getStart(this.#file), `{ ${MARK}.resume(); `);
+      this.edits.insert(body.end, " }");
+    }
+  }
+
+  /** `var i = 0` inside a block of the cell is a variable of the cell: it becomes the assignment `ɵi.v = 0`. */
+  #nestedVars(list: TypeScript.VariableDeclarationList): void {
+    const first = list.declarations[0]!;
+    this.edits.remove(list.getStart(this.#file), first.getStart(this.#file));
+    for (const { name, initializer } of list.declarations) {
+      const isPattern = this.#ts.isObjectBindingPattern(name) && initializer !== undefined;
+      if (isPattern) this.edits.insert(name.getStart(this.#file), "(");
+      this.#target(name);
+      if (initializer) this.#visit(initializer);
+      if (isPattern) this.edits.insert(initializer.end, ")");
+    }
+  }
+
+  /** Turns a binding into the target of an assignment: `{ a, b: [c] }` becomes `{ a: ɵa.v, b: [ɵc.v] }`. */
+  #target(binding: TypeScript.BindingName): void {
+    const ts = this.#ts;
+    if (ts.isIdentifier(binding)) {
+      this.edits.replace(binding.getStart(this.#file), binding.end, `${MARK}${binding.text}.v`);
+      return;
+    }
+    for (const element of binding.elements) {
+      if (!ts.isBindingElement(element)) continue;
+      const isShort = ts.isObjectBindingPattern(binding) && !element.propertyName && !element.dotDotDotToken;
+      if (isShort && ts.isIdentifier(element.name)) this.edits.insert(element.name.end, `: ${MARK}${element.name.text}.v`);
+      else this.#target(element.name);
+      if (element.propertyName && ts.isComputedPropertyName(element.propertyName)) this.#visit(element.propertyName);
+      if (element.initializer) this.#visit(element.initializer);
+    }
+  }
+}
+
+/** Follows a place in the compiled text back: through the head, through the edits, through TypeScript's source map. */
+function locator(compiled: { head: string; plain: Plain; edits: Edits; file: TypeScript.SourceFile }): CompiledCell["locate"] {
+  const { head, plain, edits, file } = compiled;
+  return (line, column) => {
+    const text = edits.apply();
+    let offset = 0;
+    for (let at = 1; at < line; at++) {
+      offset = text.indexOf("\n", offset) + 1;
+      if (offset === 0) return null;
+    }
+    offset += column - 1 - (line === 1 ? head.length : 0);
+    if (offset < 0 || offset > text.length) return null;
+    const { line: plainLine, character } = file.getLineAndCharacterOfPosition(edits.origin(offset));
+    const map = new SourceMap(JSON.parse(plain.map));
+    const entry = map.findEntry(plainLine, character);
+    if (!("originalLine" in entry)) return null;
+    return { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  };
+}

@@ -1,0 +1,202 @@
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import vm from "node:vm";
+import type * as TypeScript from "@tslab/typescript-for-tslab";
+import { Boxes } from "./boxes.js";
+import { compileCell, MARK, type CompiledCell, type SourcePlace } from "./compile.js";
+import { withoutNames } from "./declarations.js";
+import { exportOf, Modules } from "./modules.js";
+import { loadTslab, type Compiler, type Completions, type Converter, type Diagnostic, type Seams } from "./tslab.js";
+
+/** A cell that passed the type check, ready to run. */
+export interface Prepared {
+  /** The name of the cell in stack traces. */
+  readonly name: string;
+  readonly source: string;
+  readonly compiled: CompiledCell;
+  readonly declarations: string;
+}
+
+/** What became of the type check. */
+export type Check =
+  | { readonly kind: "ready"; readonly cell: Prepared }
+  | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] };
+
+/** The value of a cell's last expression; `hasValue` is false when its last statement is no expression. */
+export interface Value {
+  readonly hasValue: boolean;
+  readonly value: unknown;
+}
+
+/** What a running cell asks of the kernel. */
+export interface Hooks {
+  /** Called after each `await` of a cell; throws when the cell has been stopped. */
+  readonly resume: () => void;
+}
+
+const NO_VALUE = Symbol("no value");
+
+/**
+ * Checks and runs the cells of one notebook. The type checker is tslab's; a cell's JavaScript and its variables are ours
+ * (see `compileCell`).
+ */
+export class Engine {
+  readonly ts: Compiler;
+  readonly boxes = new Boxes();
+  readonly #seams: Seams;
+  readonly #converter: Converter;
+  readonly #modules: Modules;
+  readonly #cwd: string;
+  readonly #hooks: Hooks;
+  readonly #cells = new Map<string, Prepared>();
+  #declarations = "";
+
+  /**
+   * @param cwd the folder of the notebook: imports are looked up from here first
+   * @param project the checkout: packages that are not found from `cwd` are taken from here
+   */
+  constructor({ cwd, project, hooks }: { cwd: string; project: string; hooks: Hooks }) {
+    this.#cwd = cwd;
+    this.#hooks = hooks;
+    this.#seams = loadTslab({ cwd, project });
+    this.ts = this.#seams.ts;
+    this.#converter = this.#seams.createConverter();
+    this.#modules = new Modules({ cwd, project, builtIn: new Map([["tslab", this.#seams.publicModule]]) });
+  }
+
+  /** Makes tslab's own `display` functions write through `write`. */
+  setDisplayWriter(write: Parameters<Seams["setDisplayWriter"]>[0]): void {
+    this.#seams.setDisplayWriter(write);
+  }
+
+  /**
+   * Checks the types of a cell and compiles it.
+   * @param name how the cell is called in stack traces, such as `Cell [3]`
+   */
+  check(source: string, name: string): Check {
+    const converted = this.#converter.convert(this.#declarations, source);
+    if (converted.sideOutputs) this.#modules.addCompiled(converted.sideOutputs);
+    if (converted.diagnostics.length > 0) return { kind: "refused", diagnostics: converted.diagnostics };
+    const loaded = new Set([...(converted.output ?? "").matchAll(/\brequire\("([^"]+)"\)/g)].map((match) => match[1]!));
+    const isKnown = (variable: string): boolean => this.boxes.has(variable);
+    const compiled = compileCell(this.ts, source, isKnown, (module) => loaded.has(module));
+    const cell: Prepared = { name, source, compiled, declarations: converted.declOutput ?? this.#declarations };
+    this.#cells.set(name, cell);
+    return { kind: "ready", cell };
+  }
+
+  /**
+   * Runs a cell. Gives its value, or a promise of it when the cell awaits something.
+   * @throws whatever the cell throws
+   */
+  run(cell: Prepared): Value | Promise<Value> {
+    const { compiled } = cell;
+    const before = new Map(compiled.declared.map((name) => [name, this.boxes.value(name)]));
+    const keep = (): void => {
+      this.#declarations = cell.declarations;
+    };
+    const drop = (error: unknown): never => {
+      // What the cell declared before it failed stays; what it never came to is unknown, also to the type checker.
+      const missing = compiled.declared.filter((name) => before.get(name) === undefined && this.boxes.value(name) === undefined);
+      this.#declarations = withoutNames(this.ts, cell.declarations, new Set(missing));
+      this.boxes.forget(missing);
+      throw error;
+    };
+    try {
+      const waiting = this.#import(compiled);
+      const ran = waiting ? waiting.then(() => this.#execute(cell)) : this.#execute(cell);
+      if (ran instanceof Promise) {
+        return ran.then((value) => {
+          keep();
+          return value;
+        }, drop);
+      }
+      keep();
+      return ran;
+    } catch (error) {
+      return drop(error);
+    }
+  }
+
+  /**
+   * The value of an expression over the variables of the notebook, without a type check.
+   * @throws whatever the expression throws
+   */
+  evaluate(expression: string): unknown {
+    const compiled = compileCell(this.ts, `(${expression}\n)`, (name) => this.boxes.has(name));
+    const ran = this.#execute({ name: "expression", source: expression, compiled, declarations: "" });
+    return ran instanceof Promise ? ran.then(({ value }) => value) : ran.value;
+  }
+
+  /** The place in the source of the cell `name` that its compiled `line` and `column` (from 1) come from. */
+  locate(name: string, line: number, column: number): SourcePlace | null {
+    return this.#cells.get(name)?.compiled.locate(line, column) ?? null;
+  }
+
+  /** The source of the cell `name`, if it has run. */
+  sourceOf(name: string): string | undefined {
+    return this.#cells.get(name)?.source;
+  }
+
+  complete(source: string, position: number): Completions {
+    return this.#converter.complete(this.#declarations, source, position);
+  }
+
+  inspect(source: string, position: number): TypeScript.QuickInfo | undefined {
+    return this.#converter.inspect(this.#declarations, source, position);
+  }
+
+  close(): void {
+    this.#converter.close();
+  }
+
+  /** Fills the boxes of imported names; gives a promise when a module has to be waited for. */
+  #import({ imports }: CompiledCell): Promise<void> | null {
+    let waiting: Promise<void> | null = null;
+    for (const { module, bindings } of imports) {
+      const fill = (loaded: unknown): void => {
+        for (const { name, exported } of bindings) this.boxes.at(name).v = exportOf(loaded, exported);
+      };
+      const next = (): void | Promise<void> => {
+        const loaded = this.#modules.load(module);
+        return loaded instanceof Promise ? loaded.then(fill) : fill(loaded);
+      };
+      if (waiting) waiting = waiting.then(next);
+      else waiting = next() ?? null;
+    }
+    return waiting;
+  }
+
+  #execute(cell: Prepared): Value | Promise<Value> {
+    const { compiled, name } = cell;
+    const boxes: Record<string, unknown> = {};
+    for (const variable of compiled.used) boxes[variable] = this.boxes.at(variable);
+    const file = path.join(this.#cwd, name);
+    const runtime = {
+      boxes,
+      result: NO_VALUE as unknown,
+      resume: <T>(value: T): T => {
+        this.#hooks.resume();
+        return value;
+      },
+      import: (module: string) => this.#modules.import(module),
+      meta: {
+        url: pathToFileURL(file).href,
+        filename: file,
+        dirname: this.#cwd,
+        resolve: (module: string) => pathToFileURL(this.#modules.resolve(module)).href,
+      },
+    };
+    const run = vm.runInThisContext(compiled.code, { filename: name }) as (...all: unknown[]) => unknown;
+    const ran = run(runtime, this.#modules.require, file, this.#cwd);
+    const value = (): Value => ({ hasValue: runtime.result !== NO_VALUE, value: runtime.result === NO_VALUE ? undefined : runtime.result });
+    return compiled.isAsync ? (ran as Promise<void>).then(value) : value();
+  }
+}
+
+/** The text of an error message as a learner should see it: without the names of boxes. */
+export function readable(message: string): string {
+  return message
+    .replace(new RegExp(`\\(0 , ${MARK}([\\p{L}\\p{N}_$]+)\\.v\\)`, "gu"), "$1")
+    .replace(new RegExp(`${MARK}([\\p{L}\\p{N}_$]+)\\.v\\b`, "gu"), "$1");
+}

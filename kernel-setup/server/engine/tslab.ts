@@ -1,0 +1,139 @@
+/**
+ * The seams of tslab 1.0.22, all in this file: its converter (type check, declarations, completion, hover) and the
+ * TypeScript 5.0.4 that it brings. Everything here reaches into a pinned version; `seams.test.ts` says when one is gone.
+ */
+import { createRequire } from "node:module";
+import path from "node:path";
+import type * as TypeScript from "@tslab/typescript-for-tslab";
+
+/** The compiler, with the inner functions that the kernel uses besides the published ones. */
+export type Compiler = typeof TypeScript;
+
+/** A place in a cell, counted from 0. */
+export interface Place {
+  readonly offset: number;
+  readonly line: number;
+  readonly character: number;
+}
+
+/** What the type checker found. `fileName` is set when it is not the cell itself but a file that the cell imports. */
+export interface Diagnostic {
+  readonly start: Place;
+  readonly end: Place;
+  readonly messageText: string;
+  readonly code: number;
+  readonly fileName?: string | undefined;
+}
+
+/** The result of checking a cell. */
+export interface Converted {
+  readonly diagnostics: readonly Diagnostic[];
+  /** JavaScript as tslab would run it. The kernel reads from it which imports have a value. */
+  readonly output?: string;
+  /** The declarations that later cells are checked against. */
+  readonly declOutput?: string;
+  /** TypeScript files beside the notebook that the cell imports, compiled to CommonJS. */
+  readonly sideOutputs?: readonly { readonly path: string; readonly data: string }[];
+}
+
+/** A list of completions for the characters from `start` to `end`. */
+export interface Completions {
+  readonly start: number;
+  readonly end: number;
+  readonly candidates: readonly string[];
+  readonly original?: TypeScript.CompletionInfo;
+}
+
+/** tslab's converter. `declarations` are those of all earlier cells. */
+export interface Converter {
+  convert(declarations: string, source: string): Converted;
+  inspect(declarations: string, source: string, position: number): TypeScript.QuickInfo | undefined;
+  complete(declarations: string, source: string, position: number): Completions;
+  close(): void;
+}
+
+/** The parts of tslab that the kernel stands on. */
+export interface Seams {
+  readonly ts: Compiler;
+  readonly createConverter: () => Converter;
+  /** What `import ... from "tslab"` gives; its display functions write through `jupyter.lastWriteDisplayData`. */
+  readonly publicModule: () => unknown;
+  readonly setDisplayWriter: (write: (data: TslabDisplay, update: boolean) => void) => void;
+}
+
+/** What tslab's own `display` functions hand over. */
+export interface TslabDisplay {
+  readonly data: Record<string, unknown>;
+  readonly metadata?: object;
+  readonly transient?: { readonly display_id?: string };
+}
+
+/**
+ * Loads tslab's converter for cells that live in the folder `cwd`.
+ * @param project the checkout: packages that cannot be found from `cwd` are looked up there
+ */
+export function loadTslab({ cwd, project }: { cwd: string; project: string }): Seams {
+  const fromProject = createRequire(path.join(project, "kernel-setup", "x.js"));
+  const tslab = path.dirname(fromProject.resolve("tslab/package.json"));
+  const fromTslab = createRequire(path.join(tslab, "dist", "x.js"));
+  const compilerFile = fromTslab.resolve("@tslab/typescript-for-tslab");
+  const original = fromTslab("@tslab/typescript-for-tslab") as Compiler;
+  adaptSystem(original.sys, { cwd, project });
+  const ts: Compiler = { ...original, createWatchCompilerHost: withOptions(original.createWatchCompilerHost) };
+  // The converter takes the compiler from the module cache, so what lies there is what it uses.
+  fromTslab.cache[compilerFile]!.exports = ts;
+  const { createConverter } = fromTslab("./converter.js") as { createConverter: (options: object) => Converter };
+  return {
+    ts,
+    createConverter: () => createConverter({ isJS: false, isBrowser: false }),
+    publicModule: () => fromTslab("./public.js"),
+    setDisplayWriter: (write) => {
+      (fromTslab("./jupyter.js") as { lastWriteDisplayData: unknown }).lastWriteDisplayData = write;
+    },
+  };
+}
+
+/**
+ * tslab's options, with two changes. Top-level await is parsed as the language has it (tslab switches it off and
+ * patches the errors, which breaks `await (x)` and `for await`). And only the types of Node are global:
+ * those of every other package in the project would otherwise be, the browser's among them.
+ */
+function withOptions(create: Compiler["createWatchCompilerHost"]): Compiler["createWatchCompilerHost"] {
+  const changed = (files: string[], options: TypeScript.CompilerOptions, ...rest: unknown[]): unknown => {
+    const own = { ...options, disableTopLevelAwait: false, types: ["node"] };
+    return (create as (...all: unknown[]) => unknown)(files, own, ...rest);
+  };
+  return changed as Compiler["createWatchCompilerHost"];
+}
+
+/**
+ * Fits the compiler's view of the file system to a notebook: the folder of the cells is `cwd`; what its `node_modules`
+ * lacks is taken from the project's; and files of packages and of the compiler itself are not watched, because
+ * they do not change under a running kernel and watching hundreds of files costs time and handles.
+ */
+function adaptSystem(sys: TypeScript.System, { cwd, project }: { cwd: string; project: string }): void {
+  const local = slashed(path.join(cwd, "node_modules")) + "/";
+  const shared = slashed(path.join(project, "node_modules")) + "/";
+  const { fileExists, directoryExists, readFile, realpath, getDirectories, watchFile } = sys;
+  const forward = (name: string, exists: (name: string) => boolean): string =>
+    local !== shared && name.startsWith(local) && !exists(name) ? shared + name.slice(local.length) : name;
+  const isThere = (name: string): boolean => fileExists(name) || directoryExists(name);
+
+  sys.getCurrentDirectory = () => slashed(cwd);
+  sys.fileExists = (name) => fileExists(name) || fileExists(forward(name, () => false));
+  sys.directoryExists = (name) => directoryExists(name) || directoryExists(forward(name, () => false));
+  sys.readFile = (name, encoding) => readFile(forward(name, fileExists), encoding);
+  sys.getDirectories = (name) => getDirectories(forward(name, directoryExists));
+  if (realpath) sys.realpath = (name) => realpath(forward(name, isThere));
+  if (watchFile) {
+    sys.watchFile = (name, callback, interval, options) =>
+      name.includes("/node_modules/") || !slashed(name).startsWith(slashed(cwd) + "/")
+        ? { close: () => {} }
+        : watchFile(name, callback, interval, options);
+  }
+  sys.watchDirectory = () => ({ close: () => {} });
+}
+
+function slashed(name: string): string {
+  return path.sep === "\\" ? name.replaceAll("\\", "/") : name;
+}

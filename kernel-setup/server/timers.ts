@@ -1,0 +1,27 @@
+import { currentRun } from "./runs.js";
+
+type Callback = (this: unknown, ...all: unknown[]) => unknown;
+type Schedule = (callback: Callback, ...rest: unknown[]) => unknown;
+
+/**
+ * Makes the global timers mind the Stop button: a callback of a run that has been stopped does not run any more,
+ * and an interval of such a run ends. Otherwise they are Node's own.
+ */
+export function installTimers(target: typeof globalThis = globalThis): void {
+  const { clearInterval } = target;
+  for (const name of ["setTimeout", "setInterval", "setImmediate"] as const) {
+    const schedule = target[name] as unknown as Schedule;
+    const minding = (callback: Callback, ...rest: unknown[]): unknown => {
+      const run = currentRun();
+      if (!run || typeof callback !== "function") return schedule(callback, ...rest);
+      return schedule(function (this: unknown, ...all: unknown[]) {
+        if (!run.isStopped) return callback.apply(this, all);
+        if (name === "setInterval") clearInterval(this as NodeJS.Timeout);
+        return undefined;
+      }, ...rest);
+    };
+    // Node keeps the promise form of a timer as a property of the function.
+    Object.defineProperties(minding, { ...Object.getOwnPropertyDescriptors(schedule), name: { value: name } });
+    (target as unknown as Record<string, unknown>)[name] = minding;
+  }
+}
