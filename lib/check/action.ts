@@ -1,0 +1,71 @@
+import type { NodeId, Tagged } from "../core/role.js";
+
+/**
+ * A crash within a step, at one of its flushes (`persist`). What the step asked for before that has left the
+ * node. At the moment "before-flush" the write is gone, and all that waited for it; at "after-flush" it is on
+ * disk, but what waited for it is gone. (The simulator's fault "crash" knows the same moments.)
+ */
+export interface Dying {
+  readonly moment: "before-flush" | "after-flush";
+  /** Which flush of the step, counted from 1. */
+  readonly flush: number;
+  /** How many of the unsynced writes before it are on disk all the same. */
+  readonly kept: number;
+}
+
+/** One thing that may happen next in a world without clocks. A schedule is a list of these, and replays. */
+export type Action =
+  /** A client asks. `sequence` counts the entries of the option `requests`, from 0. */
+  | { readonly kind: "request"; readonly node: NodeId; readonly request: Tagged; readonly sequence: number; readonly dies?: Dying }
+  /** A message arrives; with `again`, the network has doubled it and a copy stays in flight. */
+  | { readonly kind: "deliver"; readonly from: NodeId; readonly to: NodeId; readonly message: Tagged; readonly again?: true; readonly dies?: Dying }
+  /** A timer fires that was set, however long its delay. */
+  | { readonly kind: "timer"; readonly node: NodeId; readonly timer: Tagged; readonly dies?: Dying }
+  /** The node loses its memory; `kept` of its unsynced writes are on disk, the later ones are gone. */
+  | { readonly kind: "crash"; readonly node: NodeId; readonly kept: number }
+  | { readonly kind: "restart"; readonly node: NodeId; readonly dies?: Dying };
+
+/** One action in a line: `deliver p1 > a1: prepare ballot={proposer:p1,round:1}`. */
+export function actionText(action: Action): string {
+  switch (action.kind) {
+    case "request":
+      return `request ${action.node}: ${brief(action.request)}${dyingText(action.dies)}`;
+    case "deliver":
+      return `deliver ${action.from} > ${action.to}: ${brief(action.message)}${action.again ? " (a copy stays in flight)" : ""}${dyingText(action.dies)}`;
+    case "timer":
+      return `timer ${action.node}: ${brief(action.timer)}${dyingText(action.dies)}`;
+    case "crash":
+      return `crash ${action.node}${action.kept > 0 ? `, ${action.kept} unsynced ${action.kept === 1 ? "write" : "writes"} kept` : ""}`;
+    case "restart":
+      return `restart ${action.node}${dyingText(action.dies)}`;
+  }
+}
+
+/** A schedule as text, one numbered action a line. */
+export function scheduleText(schedule: readonly Action[]): string {
+  const width = String(schedule.length).length;
+  return schedule.map((action, i) => `${String(i + 1).padStart(width)}. ${actionText(action)}`).join("\n");
+}
+
+/** A message, timer or request in a few words: its kind, then its fields. */
+export function brief(tagged: Tagged): string {
+  const fields = Object.entries(tagged)
+    .filter(([name]) => name !== "kind")
+    .map(([name, value]) => `${name}=${plainText(value)}`);
+  return [tagged.kind, ...fields].join(" ");
+}
+
+function plainText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value)) return `[${value.map(plainText).join()}]`;
+  if (value instanceof Set) return `{${Array.from(value, plainText).join()}}`;
+  if (value instanceof Map) return `{${Array.from(value, ([key, item]) => `${plainText(key)}=>${plainText(item)}`).join()}}`;
+  return `{${Object.entries(value).map(([name, item]) => `${name}:${plainText(item)}`).join()}}`;
+}
+
+function dyingText(dies: Dying | undefined): string {
+  if (!dies) return "";
+  const which = dies.flush > 1 ? ` ${dies.flush} of the step` : "";
+  const kept = dies.kept > 0 ? `, ${dies.kept} unsynced ${dies.kept === 1 ? "write" : "writes"} kept` : "";
+  return `, and crashes ${dies.moment === "before-flush" ? "before" : "right after"} flush${which}${kept}`;
+}
