@@ -163,7 +163,7 @@ function outputProblems(cell, checkout) {
       if (text.includes("[object Object]")) problems.push(`shows "[object Object]" (${kind})`);
       if (isForReading && /\bNaN\b/.test(text)) problems.push(`shows "NaN" (${kind})`);
       const path = [checkout, homedir()].find((folder) => folder.length > 1 && text.includes(folder))
-        ?? /(?<![\w:./])\/(?:home|Users|root|tmp|work|usr|var)\/[\w.-]+/.exec(text)?.[0];
+        ?? /(?:file:\/\/|(?<![\w:./]))\/(?:home|Users|root|tmp|work|usr|var)\/[\w.-]+/.exec(text)?.[0];
       if (path) problems.push(`tells a path of one machine, ${path} (${kind})`);
     }
   }
