@@ -19,4 +19,8 @@ export { isBefore, isSame, nameOf, noBallot, type Ballot } from "./consensus/pax
 export { quorumsOf, type Quorums } from "./consensus/paxos/quorums.js";
 export { type Accept, type Accepted, type Chosen, type Nack, type Prepare, type Promised, type Value, type Vote } from "./consensus/paxos/messages.js";
 export { agreement, validity } from "./consensus/agreement.js";
+export {
+  ballotlessProposer, changingLearner, doubleCountingLearner, doubleCountingProposer, forgetfulAcceptor, forgetfulProposer, greatestValueProposer,
+  gullibleAcceptor, hastyLearner, insatiableProposer, looseProposer, minorityProposer, mixingAcceptor, sharingProposer, stubbornProposer, unboundAcceptor,
+} from "./consensus/paxos/broken.js";
 export { chosenStays, noVoteBelowPromise, oneValuePerBallot, paxosProperties, promisesKept, safeProposals, type Electorate } from "./consensus/paxos/properties.js";

@@ -7,7 +7,7 @@ import type { Accept, Accepted, Nack, Prepare, Promised, Value, Vote } from "./m
 import { type Quorums, quorumsOf } from "./quorums.js";
 
 /*
- * Why Paxos is safe, in properties that hold after every step. Their memories are filled from messages as they
+ * Why Paxos is safe, in properties that hold after every step; sections are those of "Paxos Made Simple" (Lamport, 2001). Their memories are filled from messages as they
  * leave a node, because only what has left binds it: a promise that was still on its way to the disk when the
  * node crashed was never given. (So the votes that a `server` casts for its own ballot are not seen. The
  * properties hold for servers too, but see less; `safeProposals` needs to see all votes.)
@@ -27,7 +27,7 @@ interface Found {
 
 /**
  * The promise of an acceptor never goes back: not in its messages, and not in what it knows, also after a
- * crash. ("Paxos Made Simple", section 2.5: an acceptor must remember, even if it fails and restarts.)
+ * crash: "an acceptor must remember this information even if it fails and then restarts". (Section 2.2.)
  */
 export const promisesKept: Property<ReadonlyMap<NodeId, Ballot>> = {
   name: "promises kept",

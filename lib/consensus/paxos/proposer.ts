@@ -71,8 +71,12 @@ export interface ProposerOptions {
  */
 export function proposer(given: ProposerOptions): Role<ProposerSignature> {
   options("proposer", given, ["acceptors", "quorums", "contact", "retryAfter", "backoff", "informs"]);
+  return proposerWith(quorumsOf(nodeNames("acceptors", given.acceptors).length, given.quorums), given);
+}
+
+/** The proposer with whatever quorums, also such as need not meet. Only to show what happens then. */
+export function proposerWith(quorums: Quorums, given: ProposerOptions): Role<ProposerSignature> {
   const { acceptors, contact = "all", retryAfter = [100, 200], backoff = retryAfter, informs = [] } = given;
-  const quorums = quorumsOf(nodeNames("acceptors", acceptors).length, given.quorums);
   oneOf("contact", contact, ["all", "quorum"]);
   delay("retryAfter", retryAfter);
   delay("backoff", backoff);
@@ -134,7 +138,7 @@ export function proposer(given: ProposerOptions): Role<ProposerSignature> {
         out.setTimer({ kind: "retry" }, retryAfter);
       },
 
-      // A quorum of votes in one ballot chooses the value, for ever (section 2.1).
+      // A quorum of votes in one ballot chooses the value, for ever (section 2.2).
       accepted(self, { ballot, value }, from, out) {
         if (self.phase.kind === "decided") return;
         if (countVote(self.votes, ballot, from) >= quorums.accept) learn(self, value, out);
