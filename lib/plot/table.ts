@@ -13,6 +13,8 @@ export interface TableOptions {
   readonly columns?: readonly string[];
   /** The words above the columns, by field (default: the field's name as words: `messagesLow` is "messages low"). */
   readonly headings?: Readonly<Record<string, string>>;
+  /** Columns that stand to the right though they hold texts; columns of numbers do anyway. */
+  readonly right?: readonly string[];
   /** At most so many rows are written (default 50), and then how many there are. */
   readonly limit?: number;
 }
@@ -69,7 +71,7 @@ interface Column {
   readonly cells: readonly string[];
 }
 
-function layOut(rows: Rows, { caption = "", columns, headings = {}, limit = 50 }: TableOptions): {
+function layOut(rows: Rows, { caption = "", columns, headings = {}, right = [], limit = 50 }: TableOptions): {
   readonly caption: string;
   readonly columns: readonly Column[];
   readonly count: number;
@@ -85,7 +87,7 @@ function layOut(rows: Rows, { caption = "", columns, headings = {}, limit = 50 }
       const values = shown.map((row) => row[name]);
       return {
         heading: headings[name] ?? words(name),
-        numeric: values.length > 0 && values.every((value) => value == null || typeof value === "number" || typeof value === "bigint"),
+        numeric: right.includes(name) || (values.length > 0 && values.every((value) => value == null || typeof value === "number" || typeof value === "bigint")),
         cells: formatColumn(values),
       };
     }),

@@ -1,0 +1,100 @@
+import { finite, show as shown } from "../core/parameters.js";
+import { escape } from "../plot/escape.js";
+import { format, formatNumber } from "../plot/format.js";
+import { showsItself, type Bundle } from "../plot/display.js";
+import { tableHtml, tableText, words } from "../plot/table.js";
+import { display } from "./kernel.js";
+
+/** What one can predict: a number, a text, or whether something holds. */
+export type Predicted = number | string | boolean;
+
+/** The measured values for a prediction, under the same names. */
+export type MeasuredFor<P> = { readonly [K in keyof P]: P[K] extends number ? number | null : P[K] extends boolean ? boolean | null : string | null };
+
+/**
+ * Write down what you expect before you run: `const guess = predict({ messages: 12, ms: 20 });`, and in a later cell
+ * `guess.compare({ messages: total.sent, ms: run.ended.at });` shows both side by side.
+ *
+ * @param options `within`: how far off a number may be and still count as right, as a share of what was measured
+ * (default 0: exactly right)
+ */
+export function predict<P extends { readonly [name: string]: Predicted }>(expected: P, { within = 0 }: { readonly within?: number } = {}): Prediction<P> {
+  if (typeof expected !== "object" || expected === null || Object.keys(expected).length === 0) {
+    throw new TypeError(`predict needs an object with what you expect, as { messages: 12 }, got ${shown(expected)}`);
+  }
+  for (const [name, value] of Object.entries(expected)) {
+    if (!["number", "string", "boolean"].includes(typeof value)) {
+      throw new TypeError(`the prediction of ${name} must be a number, a text, true or false, got ${shown(value)}`);
+    }
+  }
+  return new Prediction(expected, finite("within", within, { max: 10 }));
+}
+
+/** What somebody expected. As the last value of a cell it shows itself. */
+export class Prediction<P extends { readonly [name: string]: Predicted }> {
+  readonly expected: P;
+  readonly #within: number;
+
+  constructor(expected: P, within: number) {
+    this.expected = expected;
+    this.#within = within;
+  }
+
+  /**
+   * Show what was predicted beside what was measured, with the difference, and one sentence on how close it was.
+   *
+   * @throws RangeError where a predicted name was not measured
+   */
+  compare(measured: MeasuredFor<P>): void {
+    const rows = Object.entries(this.expected).map(([name, predicted]) => {
+      if (!Object.hasOwn(measured, name)) {
+        throw new RangeError(`compare needs a measured value for ${name}; it got ${Object.keys(measured).join(", ") || "none"}`);
+      }
+      const value = (measured as Readonly<Record<string, Predicted | null>>)[name] ?? null;
+      const difference = typeof predicted === "number" && typeof value === "number" ? value - predicted : null;
+      return { name: words(name), predicted, value, difference, right: this.#isRight(predicted, value) };
+    });
+    const table = rows.map(({ name, predicted, value, difference }) => ({
+      "": name,
+      predicted: format(predicted),
+      measured: format(value),
+      difference: difference === null ? "" : signed(difference),
+    }));
+    const right = ["predicted", "measured", "difference"];
+    const verdict = this.#verdict(rows);
+    display({
+      "text/html": `${tableHtml(table, { right })}\n<p>${escape(verdict)}</p>`,
+      "text/plain": `${tableText(table, { right })}\n\n${verdict}`,
+    });
+  }
+
+  bundle(): Bundle {
+    const lines = Object.entries(this.expected).map(([name, value]) => `${words(name)} ${format(value)}`);
+    return { "text/plain": `Predicted: ${lines.join(", ")}` };
+  }
+
+  #isRight(predicted: Predicted, value: Predicted | null): boolean {
+    if (typeof predicted !== "number" || typeof value !== "number") return predicted === value;
+    // A share of the larger of the two, and room for the rounding of sums.
+    return Math.abs(value - predicted) <= this.#within * Math.abs(value) + 1e-9 * Math.max(Math.abs(value), Math.abs(predicted));
+  }
+
+  #verdict(rows: readonly { readonly name: string; readonly right: boolean; readonly difference: number | null }[]): string {
+    const wrong = rows.filter(({ right }) => !right);
+    const close = this.#within > 0 ? ` (within ${formatNumber(this.#within * 100)} %)` : "";
+    if (wrong.length === 0) return rows.length === 1 ? `As predicted${close}.` : `All ${rows.length} as predicted${close}.`;
+    const how = wrong.map(({ name, difference }) =>
+      difference === null ? `${name} is another` : `${name} ${difference > 0 ? "higher" : "lower"} than predicted by ${formatNumber(Math.abs(difference))}`,
+    );
+    return `${rows.length - wrong.length} of ${rows.length} as predicted${close}; ${how.join("; ")}. What did the prediction leave out?`;
+  }
+
+  static {
+    showsItself(this.prototype);
+  }
+}
+
+function signed(difference: number): string {
+  const text = formatNumber(difference);
+  return difference > 0 ? `+${text}` : text;
+}
