@@ -1,7 +1,25 @@
 import type { NodeView } from "../core/property.js";
-import { stream, type Seed, type Stream } from "../core/random.js";
 import type { AnyRole, NodeId } from "../core/role.js";
 import { rulesOf, type Fields, type Rules } from "../core/step.js";
+
+/** The rules of a role by kind. Nodes in the same role share them. */
+export interface RuleMaps {
+  readonly start: Rules["start"];
+  readonly receive: ReadonlyMap<string, Rules["receive"][string]>;
+  readonly timeout: ReadonlyMap<string, Rules["timeout"][string]>;
+  readonly request: ReadonlyMap<string, Rules["request"][string]>;
+}
+
+/** The role's rules, looked up once. */
+export function ruleMaps(role: AnyRole): RuleMaps {
+  const { start, receive, timeout, request } = rulesOf(role);
+  return {
+    start,
+    receive: new Map(Object.entries(receive)),
+    timeout: new Map(Object.entries(timeout)),
+    request: new Map(Object.entries(request)),
+  };
+}
 
 /** An effect that waits for a write to reach the disk. */
 export type Held =
@@ -19,8 +37,7 @@ export class Node implements NodeView {
   readonly index: number;
   readonly role: string;
   readonly of: AnyRole;
-  readonly rules: Rules;
-  readonly chances: Chances;
+  readonly rules: RuleMaps;
 
   /** Null while it is down. */
   state: object | null = null;
@@ -53,13 +70,12 @@ export class Node implements NodeView {
   #skewedAt = 0;
   clockRate = 1;
 
-  constructor(id: NodeId, index: number, role: AnyRole, seed: Seed) {
+  constructor(id: NodeId, index: number, role: AnyRole, rules: RuleMaps) {
     this.id = id;
     this.index = index;
     this.role = role.name;
     this.of = role;
-    this.rules = rulesOf(role);
-    this.chances = new Chances(seed, id);
+    this.rules = rules;
   }
 
   /** What the node's own clock shows, in ms. */
@@ -71,60 +87,5 @@ export class Node implements NodeView {
     this.#clockAtSkew = now + offsetMs;
     this.#skewedAt = now;
     this.clockRate = rate;
-  }
-}
-
-/**
- * The streams of chance of one place. Each sender has its own, so that what happens elsewhere in the cluster
- * does not shift the latency of its next message; and each knob has its own, so that no knob shifts another.
- */
-export class Chances {
-  #seed: Seed;
-  readonly #id: NodeId;
-  #latency: (() => number) | null = null;
-  #loss: (() => number) | null = null;
-  #duplication: (() => number) | null = null;
-  #copies: (() => number) | null = null;
-  #timers: (() => number) | null = null;
-  #disk: Stream | null = null;
-  #processing: (() => number) | null = null;
-
-  constructor(seed: Seed, id: NodeId) {
-    this.#seed = seed;
-    this.#id = id;
-  }
-
-  latency(): number {
-    return (this.#latency ??= this.#stream("latency").next)();
-  }
-  loss(): number {
-    return (this.#loss ??= this.#stream("loss").next)();
-  }
-  duplication(): number {
-    return (this.#duplication ??= this.#stream("duplication").next)();
-  }
-  /** Latency and loss of the second copies: a stream of their own, so that doubling a message shifts nothing. */
-  copies(): number {
-    return (this.#copies ??= this.#stream("copies").next)();
-  }
-  timers(): number {
-    return (this.#timers ??= this.#stream("timers").next)();
-  }
-  disk(): Stream {
-    return (this.#disk ??= this.#stream("disk"));
-  }
-  processing(): number {
-    return (this.#processing ??= this.#stream("processing").next)();
-  }
-
-  /** From here on, another seed. */
-  reseed(seed: Seed): void {
-    this.#seed = seed;
-    this.#latency = this.#loss = this.#duplication = this.#copies = this.#timers = this.#processing = null;
-    this.#disk = null;
-  }
-
-  #stream(knob: string): Stream {
-    return stream(this.#seed, `${knob} of ${this.#id}`);
   }
 }

@@ -8,11 +8,12 @@ import type { AnyRole, Call, Delay, NodeId, Out, RequestOf, StateOf, Tagged } fr
 import { boot, durableFields, type Fields } from "../core/step.js";
 import type { DropReason, Listener, TraceEvent } from "../trace/event.js";
 import { Agenda } from "./agenda.js";
+import { Chances } from "./chances.js";
 import * as faults from "./faults.js";
 import type { Fault, ScriptedFault } from "./faults.js";
 import { sampler, type Latency, type Sampler } from "./latency.js";
 import { Network, type NetworkOptions } from "./network.js";
-import { Node } from "./node.js";
+import { Node, ruleMaps, type RuleMaps } from "./node.js";
 
 /** The nodes of a cluster: a role for each name. */
 export type Nodes = Readonly<Record<string, AnyRole>>;
@@ -138,6 +139,8 @@ export class Simulation<N extends Nodes> {
   readonly #freeze: boolean;
   readonly #timeLimit: number | null;
   readonly #stepLimit: number;
+  /** The streams of chance, one per knob. `copies` are the second copies' latency and loss: doubling a message shifts nothing. */
+  readonly #chances: Readonly<Record<"latency" | "loss" | "duplication" | "copies" | "timers" | "disk" | "processing", Chances>>;
   readonly #out: Out<any>;
   readonly #world: World;
   readonly #properties: { readonly property: Property; memory: unknown; violated: boolean }[];
@@ -171,7 +174,22 @@ export class Simulation<N extends Nodes> {
     const names = Object.keys(options("nodes", nodes, Object.keys(nodes ?? {})));
     if (names.length === 0) throw new RangeError("nodes must name at least one node, got {}");
     for (const name of names) checkRole(name, nodes[name]!);
-    this.#nodes = names.map((name, i) => new Node(name as NodeId, i, nodes[name]!, seed));
+    const rules = new Map<AnyRole, RuleMaps>();
+    this.#nodes = names.map((name, i) => {
+      const role = nodes[name]!;
+      if (!rules.has(role)) rules.set(role, ruleMaps(role));
+      return new Node(name as NodeId, i, role, rules.get(role)!);
+    });
+    const chances = (knob: string): Chances => new Chances(seed, knob, names as NodeId[]);
+    this.#chances = {
+      latency: chances("latency"),
+      loss: chances("loss"),
+      duplication: chances("duplication"),
+      copies: chances("copies"),
+      timers: chances("timers"),
+      disk: chances("disk"),
+      processing: chances("processing"),
+    };
     this.#index = new Map(names.map((name, i) => [name, i]));
     this.#network = new Network(network, names as NodeId[]);
     this.#flush = sampler("disk.flush", options("disk", disk, ["flush"]).flush ?? 0);
@@ -344,7 +362,7 @@ export class Simulation<N extends Nodes> {
     fork.#log.push(...calls);
     if (seed !== undefined) {
       stream(seed, "");
-      for (const node of fork.#nodes) node.chances.reseed(seed);
+      for (const chances of Object.values(fork.#chances)) chances.reseed(seed);
     }
     return fork;
   }
@@ -383,7 +401,7 @@ export class Simulation<N extends Nodes> {
     const slot = agenda.take();
     this.#now = at;
     this.#steps++;
-    switch (agenda.kinds[slot]) {
+    switch (agenda.kindOf(slot)) {
       case DELIVER:
         this.#arrive(slot, 0);
         break;
@@ -394,8 +412,8 @@ export class Simulation<N extends Nodes> {
         this.#expire(slot);
         break;
       case FLUSH: {
-        const node = this.#nodes[agenda.nodes[slot]!]!;
-        const isOver = agenda.origins[slot] !== node.incarnation;
+        const node = this.#nodes[agenda.nodeOf(slot)]!;
+        const isOver = agenda.originOf(slot) !== node.incarnation;
         const fields = agenda.items[slot] as Fields;
         agenda.release(slot);
         if (!isOver) this.#flushed(node, fields);
@@ -459,10 +477,10 @@ export class Simulation<N extends Nodes> {
 
   #arrive(slot: number, copy: number): void {
     const agenda = this.#agenda;
-    const node = this.#nodes[agenda.nodes[slot]!]!;
-    const from = agenda.origins[slot]!;
-    const id = agenda.ids[slot]!;
-    const sentAt = agenda.since[slot]!;
+    const node = this.#nodes[agenda.nodeOf(slot)]!;
+    const from = agenda.originOf(slot);
+    const id = agenda.numberOf(slot);
+    const sentAt = agenda.sinceOf(slot);
     const message = agenda.items[slot] as Tagged;
     agenda.release(slot);
     if (this.#network.isCut(from, node.index)) {
@@ -479,7 +497,7 @@ export class Simulation<N extends Nodes> {
   }
 
   #deliver(node: Node, from: number, id: number, sentAt: number, message: Tagged, copy: number): void {
-    const rule = node.rules.receive[message.kind];
+    const rule = node.rules.receive.get(message.kind);
     if (rule === undefined) return this.#drop(id, from, node.index, message, sentAt, copy, "unhandled");
     this.#delivered++;
     const sender = this.#nodes[from]!.id;
@@ -500,7 +518,7 @@ export class Simulation<N extends Nodes> {
 
   #expire(slot: number): void {
     const agenda = this.#agenda;
-    const node = this.#nodes[agenda.nodes[slot]!]!;
+    const node = this.#nodes[agenda.nodeOf(slot)]!;
     const timer = agenda.items[slot] as Tagged;
     agenda.release(slot);
     const key = keyOf(timer);
@@ -515,7 +533,7 @@ export class Simulation<N extends Nodes> {
       return;
     }
     node.timers.delete(key);
-    const rule = node.rules.timeout[timer.kind];
+    const rule = node.rules.timeout.get(timer.kind);
     if (this.#listener !== null) {
       this.#emit({ kind: "timer", at: this.#now, step: this.#steps, node: node.id, timer });
     }
@@ -543,7 +561,7 @@ export class Simulation<N extends Nodes> {
   }
 
   #serve(node: Node, call: Call, request: Tagged): void {
-    const rule = node.rules.request[request.kind];
+    const rule = node.rules.request.get(request.kind);
     if (this.#listener !== null) {
       this.#emit({ kind: "request", at: this.#now, step: this.#steps, node: node.id, call, request });
     }
@@ -568,7 +586,7 @@ export class Simulation<N extends Nodes> {
       node.waiting.push(() => (node.incarnation === incarnation ? this.#work(node, kind, handle) : handle(false)));
       return;
     }
-    const takes = this.#processing === null ? 0 : this.#processing(node.chances.processing()) * node.slowness;
+    const takes = this.#processing === null ? 0 : this.#processing(this.#chances.processing.next(node.index)) * node.slowness;
     node.busyUntil = Math.max(this.#now, node.busyUntil) + takes;
     const finish = (): void => {
       if (node.incarnation !== incarnation) handle(false);
@@ -662,11 +680,11 @@ export class Simulation<N extends Nodes> {
       return;
     }
     const network = this.#network;
-    const { chances } = node;
+    const chances = this.#chances;
     const link = network.link(from, target, message.kind);
-    const latency = link.latency(chances.latency()) * node.slowness;
-    const isLost = network.lossy && chances.loss() < link.loss;
-    const isDoubled = network.doubling && chances.duplication() < link.duplication;
+    const latency = link.latency(chances.latency.next(from)) * node.slowness;
+    const isLost = network.lossy && chances.loss.next(from) < link.loss;
+    const isDoubled = network.doubling && chances.duplication.next(from) < link.duplication;
     if (network.isCut(from, target)) {
       this.#drop(id, from, target, message, now, 0, "partitioned");
       return;
@@ -675,14 +693,14 @@ export class Simulation<N extends Nodes> {
     if (isLost) this.#drop(id, from, target, message, now, 0, "lost");
     else this.#agenda.add(arrival, DELIVER, target, from, id, now, message);
     if (isDoubled) {
-      const again = network.arrival(link, from, target, now, link.latency(chances.copies()) * node.slowness, message);
-      if (chances.copies() < link.loss) this.#drop(id, from, target, message, now, 1, "lost");
+      const again = network.arrival(link, from, target, now, link.latency(chances.copies.next(from)) * node.slowness, message);
+      if (chances.copies.next(from) < link.loss) this.#drop(id, from, target, message, now, 1, "lost");
       else this.#agenda.add(again, DUPLICATE, target, from, id, now, message);
     }
   }
 
   #setTimer(node: Node, timer: Tagged, after: Delay): void {
-    const ms = typeof after === "number" ? after : after[0] + node.chances.timers() * (after[1] - after[0]);
+    const ms = typeof after === "number" ? after : after[0] + this.#chances.timers.next(node.index) * (after[1] - after[0]);
     // Written so that NaN fails too.
     if (!(ms >= 0 && ms < Infinity) || (typeof after !== "number" && !(after[0] <= after[1]))) {
       throw new RangeError(`a timer's delay must be a number of ms of at least 0, or a pair [min, max] with min <= max, got ${show(after)}`);
@@ -733,7 +751,7 @@ export class Simulation<N extends Nodes> {
       if (node.unsynced.length > WRITE_BACK) node.disk = node.unsynced.shift()!;
       return;
     }
-    const takes = this.#flushTakesTime ? this.#flush(node.chances.disk().next()) * node.slowness : 0;
+    const takes = this.#flushTakesTime ? this.#flush(this.#chances.disk.next(node.index)) * node.slowness : 0;
     const done = Math.max(this.#now, node.diskFreeAt) + takes;
     node.diskFreeAt = done;
     if (done <= this.#now) this.#onDisk(node, fields);
@@ -881,7 +899,7 @@ export class Simulation<N extends Nodes> {
   /** How many of the writes that were not yet on disk for certain are there after a crash. */
   #surviving(node: Node, lost: "last write" | null): number {
     const most = node.unsynced.length - (lost === null ? 0 : 1);
-    return most > 0 ? node.chances.disk().below(most + 1) : 0;
+    return most > 0 ? Math.floor(this.#chances.disk.next(node.index) * (most + 1)) : 0;
   }
 
   /** The crash that waited for a write has struck while a rule ran, and now the rule is over. */
@@ -919,7 +937,7 @@ export class Simulation<N extends Nodes> {
     for (const [key, slot] of before === rate ? [] : [...node.timers]) {
       if (slot === LATE) continue;
       const timer = agenda.items[slot] as Tagged;
-      const left = (agenda.ids[slot]! - this.#now) * before;
+      const left = (agenda.numberOf(slot) - this.#now) * before;
       agenda.remove(slot);
       this.#addTimer(node, key, timer, this.#now + left / rate);
     }
@@ -1060,8 +1078,8 @@ function checkRole(name: string, role: AnyRole): void {
 
 function checkRequest(name: string, node: Node, request: Tagged): void {
   const kind: unknown = request?.kind;
-  if (typeof kind === "string" && node.rules.request[kind] !== undefined) return;
-  const kinds = Object.keys(node.rules.request);
+  if (typeof kind === "string" && node.rules.request.has(kind)) return;
+  const kinds = [...node.rules.request.keys()];
   throw new RangeError(`${name}: ${node.id} (${node.role}) takes ${kinds.length > 0 ? `requests of kind ${kinds.join(", ")}` : "no requests"}, got ${show(request)}`);
 }
 
