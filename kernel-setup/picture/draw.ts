@@ -53,16 +53,20 @@ export class Page {
   /** The figure as one svg element. Throws an Error that says what is wrong with a figure that cannot be drawn. */
   async draw(figure: Figure): Promise<string> {
     this.#check(figure);
-    const layout = (figure.layout ?? {}) as Record<string, unknown>;
     const text = JSON.stringify(figure);
+    // A copy, because Plotly writes into what it draws.
+    const { data, layout = {} } = JSON.parse(text, (_, value: unknown) => withoutControls(value)) as {
+      data: unknown[];
+      layout?: Record<string, unknown>;
+    };
     this.#window.Math.random = chance(text);
     this.#easel.clear();
     try {
       const svg = await this.#plotly.toImage(
         {
-          data: JSON.parse(JSON.stringify(figure.data)),
+          data,
           layout: {
-            ...JSON.parse(JSON.stringify(layout)),
+            ...layout,
             ...sizeOf(layout),
             paper_bgcolor: layout["paper_bgcolor"] ?? "white",
             font: { family: FONT_FAMILY, ...(layout["font"] as object | undefined) },
@@ -86,6 +90,9 @@ export class Page {
     }
     if (figure.layout !== undefined && (typeof figure.layout !== "object" || figure.layout === null)) {
       throw new TypeError(`figure.layout must be an object, got ${JSON.stringify(figure.layout)}`);
+    }
+    if ("images" in (figure.layout ?? {})) {
+      throw new RangeError("figure.layout.images must be left out: a picture loads nothing from elsewhere");
     }
     for (const [i, trace] of figure.data.entries()) {
       if (typeof trace !== "object" || trace === null) {
@@ -153,6 +160,11 @@ function giveBoxes(window: JSDOM["window"]): void {
     CSS: { supports: () => false, escape: (name: string) => name },
   });
   window.URL.createObjectURL = () => "";
+}
+
+/** Control characters and halves of characters, which no XML may hold, are dropped. */
+function withoutControls(value: unknown): unknown {
+  return typeof value === "string" ? value.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/gu, "") : value;
 }
 
 /** A stand-in for Math.random that starts from the figure, so that random ids do not depend on what came before. */

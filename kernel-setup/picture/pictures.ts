@@ -86,8 +86,8 @@ export class Pictures {
     worker.on("error", (error) => {
       if (worker === this.#worker) this.#end(new Error(`the picture's worker broke: ${error.message}`));
     });
-    worker.on("exit", (status) => {
-      if (worker === this.#worker) this.#end(new Error(`the picture's worker ended with status ${status}`));
+    worker.on("exit", () => {
+      if (worker === this.#worker) this.#end(new Error("the picture's worker ended early"));
     });
     return worker;
   }
