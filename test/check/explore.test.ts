@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ids, type Property, type Role } from "../../lib/core.js";
+import { ids, type Role } from "../../lib/core.js";
 import { explore, replay, scheduleText } from "../../lib/check.js";
 import { chair, counter, mutualExclusion, noCountTwice, noFalseMajority, tokenHolder, voter, watcher } from "./roles.js";
 
