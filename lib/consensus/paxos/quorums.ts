@@ -23,7 +23,7 @@ export function quorumsOf(n: number, given: Partial<Quorums> = {}): Quorums {
   options("quorums", given, ["prepare", "accept"]);
   for (const [phase, size] of Object.entries(given)) integer(`quorums.${phase}`, size, { min: 1, max: n });
   const { prepare = given.accept === undefined ? majority(n) : n - given.accept + 1 } = given;
-  const { accept = n - prepare + 1 } = given;
+  const { accept = given.prepare === undefined ? majority(n) : n - given.prepare + 1 } = given;
   if (prepare + accept <= n) {
     throw new RangeError(
       `quorums must meet: prepare + accept must be more than the ${n} acceptors, got ${prepare} + ${accept}`,
