@@ -12,3 +12,4 @@ export { canonical, bytesOf } from "./core/canonical.js";
 export { clone, deepFreeze } from "./core/clone.js";
 export { fingerprint, Fingerprint } from "./core/hash.js";
 export { checkInterrupt, interruptWith } from "./core/interrupt.js";
+export { brief, effectText, words } from "./core/words.js";
