@@ -2,7 +2,7 @@ import type { Bundle } from "./bundle.js";
 import type { Comms } from "./comms.js";
 import type { Display, DisplayOptions } from "./display.js";
 import type { Flags } from "./flags.js";
-import { Interrupted, Run, runForOutput, throwIfStopped } from "./runs.js";
+import { currentRun, Interrupted, resume, Run } from "./runs.js";
 
 /** What the kernel offers to libraries, under `globalThis[Symbol.for("distlab.kernel")]`. */
 export interface KernelApi {
@@ -29,7 +29,7 @@ export function createApi(parts: {
 }): KernelApi {
   const { display, comms, flags, ask } = parts;
   const run = (): Run => {
-    const current = runForOutput();
+    const current = currentRun();
     if (!current) throw new Error("no cell has run yet, so there is no place to show anything");
     return current;
   };
@@ -42,7 +42,7 @@ export function createApi(parts: {
         Run.stopAll();
         throw new Interrupted();
       }
-      throwIfStopped();
+      resume(currentRun());
     },
     input: (prompt = "", { password = false } = {}) => ask(run(), prompt, password),
     comms,

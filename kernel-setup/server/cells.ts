@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout } from "node:timers";
 import { inspect } from "node:util";
+import type { Bundle } from "./bundle.js";
 import type { Outlet } from "./channels.js";
 import type { Display } from "./display.js";
 import type { Engine, Value } from "./engine/engine.js";
@@ -7,10 +8,12 @@ import { reportDiagnostics, reportThrown, type ErrorReport } from "./errors.js";
 import type { Flags } from "./flags.js";
 import type { History } from "./history.js";
 import type { Request } from "./protocol.js";
-import { Interrupted, Run, runWithin } from "./runs.js";
+import { currentRun, Interrupted, Run, runWithin } from "./runs.js";
 
 /** What became of a cell. */
-type Outcome = { readonly kind: "ok"; readonly value: Value } | { readonly kind: "error"; readonly report: ErrorReport };
+type Outcome =
+  | { readonly kind: "ok"; readonly value: Value; readonly pages?: readonly Bundle[] }
+  | { readonly kind: "error"; readonly report: ErrorReport };
 
 /** The parts of the kernel that executing a cell needs. */
 export interface CellsParts {
@@ -19,9 +22,16 @@ export interface CellsParts {
   readonly display: Display;
   readonly history: History;
   readonly flags: Flags;
+  /** What is known about a name, for the question `name?`; null when nothing is. */
+  readonly explain: (name: string) => Bundle | null;
   /** Handles at once what has arrived while a cell kept the thread busy. */
   readonly catchUp: () => void;
 }
+
+const NOTHING: Value = { hasValue: false, value: undefined };
+
+/** A cell that is nothing but `name?` or `?name` asks what the name is, as in Python's notebooks. */
+const QUESTION = /^\s*(?:\?{1,2}\s*([\p{L}_$][\p{L}\p{N}_$.]*)|([\p{L}_$][\p{L}\p{N}_$.]*)\?{1,2})\s*$/u;
 
 /** Longer than any picture may take, in ms: after this a cell is answered whatever is unfinished. */
 const UNFINISHED_MS = 15_000;
@@ -35,6 +45,8 @@ const UNFINISHED_MS = 15_000;
 export class Cells {
   readonly #parts: CellsParts;
   readonly #queue: Request[] = [];
+  /** The latest run of each cell, by its name in stack traces. */
+  readonly #runs = new Map<string, Run>();
   #current: { readonly run: Run; readonly conclude: (outcome: Outcome) => void } | null = null;
   #isBusy = false;
   #count = 0;
@@ -55,11 +67,18 @@ export class Cells {
     this.#current?.conclude({ kind: "error", report: this.#report(new Interrupted()) });
   }
 
-  /** Takes note of something that failed in a promise or timer of `run`. */
-  fail(run: Run, thrown: unknown): void {
-    if (thrown instanceof Interrupted) return;
+  /** Takes note of something that failed in a promise or timer: it is an error of the cell that the code stands in. */
+  fail(thrown: unknown, run: Run | undefined = this.#runOf(thrown) ?? currentRun()): void {
+    if (thrown instanceof Interrupted || !run) return;
     if (run.isConcluded) this.#parts.outlet.publish("error", this.#report(thrown), run.parent);
     else run.failures.push(thrown);
+  }
+
+  /** The latest run of the cell that the stack of `thrown` names. */
+  #runOf(thrown: unknown): Run | undefined {
+    const stack = thrown instanceof Error ? String(thrown.stack) : "";
+    const name = /\bCell \[\d*\]/.exec(stack)?.[0];
+    return name === undefined ? undefined : this.#runs.get(name);
   }
 
   #next(): void {
@@ -67,11 +86,11 @@ export class Cells {
     const request = this.#queue.shift();
     if (!request) return;
     this.#isBusy = true;
-    setImmediate(() => this.#start(request));
+    this.#start(request);
   }
 
   #start(request: Request): void {
-    const { engine, outlet, history, flags } = this.#parts;
+    const { engine, outlet, history, flags, explain } = this.#parts;
     const { content } = request;
     const code = typeof content["code"] === "string" ? content["code"] : "";
     const isSilent = content["silent"] === true;
@@ -82,6 +101,7 @@ export class Cells {
       history.add(this.#count, code);
     }
     const run = new Run(request, `Cell [${this.#count}]`);
+    this.#runs.set(run.name, run);
     if (!isSilent) outlet.publish("execute_input", { code, execution_count: this.#count }, run.parent);
     const conclude = (outcome: Outcome): void => {
       if (run.isConcluded) return;
@@ -96,6 +116,13 @@ export class Cells {
     const succeed = (value: Value): void => settle(() => ({ kind: "ok", value }));
     const fail = (thrown: unknown): void => settle(() => ({ kind: "error", report: this.#report(thrown) }));
 
+    const question = QUESTION.exec(code);
+    if (question) {
+      const name = question[1] ?? question[2]!;
+      const page = flags.guard(() => explain(name));
+      if (page) return settle(() => ({ kind: "ok", value: NOTHING, pages: [page] }));
+      return fail(new ReferenceError(`nothing is known about ${name}: it is no variable, import or global`));
+    }
     let check: ReturnType<Engine["check"]>;
     try {
       check = flags.guard(() => engine.check(code, run.name));
@@ -157,19 +184,20 @@ export class Cells {
     if (outcome.kind === "error") {
       const { report } = outcome;
       if (request.content["silent"] !== true) outlet.publish("error", report, run.parent);
-      if (request.content["stop_on_error"] !== false) this.#abortQueued();
       reply = { status: "error", execution_count: executionCount, ...report, user_expressions: {}, payload: [] };
     } else {
       const expressions = this.#userExpressions(run);
-      reply = { status: "ok", execution_count: executionCount, user_expressions: expressions, payload: [] };
+      const payload = (outcome.pages ?? []).map((data) => ({ source: "page", data, start: 0 }));
+      reply = { status: "ok", execution_count: executionCount, user_expressions: expressions, payload };
     }
     const answer = (): void => {
       outlet.reply(request, "execute_reply", reply);
       outlet.publish("status", { execution_state: "idle" }, request.header);
     };
-    this.#isBusy = false;
     if (run.unfinished.size === 0) answer();
     else whenDone(run, answer);
+    if (outcome.kind === "error" && request.content["stop_on_error"] !== false) this.#abortQueued();
+    this.#isBusy = false;
     this.#next();
   }
 

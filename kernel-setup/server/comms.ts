@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Outlet } from "./channels.js";
 import type { Request } from "./protocol.js";
-import { runForOutput } from "./runs.js";
+import { currentRun } from "./runs.js";
 
 /** What came in over a comm. */
 export interface CommMessage {
@@ -98,6 +98,6 @@ export class Comms {
   }
 
   #publish(type: string, content: object, metadata: object, buffers: readonly Uint8Array[]): void {
-    this.#outlet.publish(type, content, runForOutput()?.parent ?? {}, metadata, buffers);
+    this.#outlet.publish(type, content, currentRun()?.parent ?? {}, metadata, buffers);
   }
 }

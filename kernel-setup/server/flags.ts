@@ -39,13 +39,21 @@ export class Flags {
     return Atomics.load(this.#cells, 2) > 0;
   }
 
+  /** Lets no interrupt cut off what follows, until the function that this gives is called. */
+  hold(): () => void {
+    Atomics.add(this.#cells, 2, 1);
+    return () => {
+      Atomics.sub(this.#cells, 2, 1);
+    };
+  }
+
   /** Runs `section` so that no interrupt cuts it off in the middle. */
   guard<T>(section: () => T): T {
-    Atomics.add(this.#cells, 2, 1);
+    const release = this.hold();
     try {
       return section();
     } finally {
-      Atomics.sub(this.#cells, 2, 1);
+      release();
     }
   }
 

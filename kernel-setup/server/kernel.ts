@@ -8,7 +8,7 @@ import type { Flags } from "./flags.js";
 import { History } from "./history.js";
 import { complete, inspect, isComplete } from "./language.js";
 import type { FromChannels, Request } from "./protocol.js";
-import { currentRun, Interrupted, Run, runForOutput, runWithin, throwIfStopped } from "./runs.js";
+import { bind, currentRun, Interrupted, iterate, resume, Run, runWithin } from "./runs.js";
 import { installStackTraces } from "./stack.js";
 
 /** What a kernel is made of from outside. */
@@ -37,13 +37,23 @@ export class Kernel {
   constructor({ outlet, flags, cwd, project, loadDrawer, catchUp }: KernelParts) {
     this.#outlet = outlet;
     this.#flags = flags;
-    this.#engine = new Engine({ cwd, project, hooks: { resume: throwIfStopped } });
+    this.#engine = new Engine({ cwd, project, hooks: { current: currentRun, resume, bind, iterate } });
     this.#display = new Display(outlet, loadDrawer);
     this.#comms = new Comms(outlet);
-    const parts = { engine: this.#engine, outlet, display: this.#display, history: this.#history, flags, catchUp };
-    this.#cells = new Cells(parts);
+    this.#cells = new Cells({
+      engine: this.#engine,
+      outlet,
+      display: this.#display,
+      history: this.#history,
+      flags,
+      explain: (name) => {
+        const { found, data } = inspect(this.#engine, name, name.length);
+        return found ? data : null;
+      },
+      catchUp,
+    });
     this.#engine.setDisplayWriter(({ data, metadata, transient }, update) => {
-      const run = runForOutput();
+      const run = currentRun();
       if (run) this.#display.show(run, data, { metadata, id: transient?.display_id, update });
     });
     const api = createApi({
@@ -78,8 +88,7 @@ export class Kernel {
 
   /** Takes note of an error that nobody caught: it belongs to the cell whose code it came from. */
   fail(thrown: unknown): void {
-    const run = currentRun() ?? runForOutput();
-    if (run) this.#cells.fail(run, thrown);
+    this.#cells.fail(thrown);
   }
 
   #interrupt(): void {
@@ -137,7 +146,7 @@ export class Kernel {
     const run = new Run(request, "widget");
     run.isConcluded = true;
     runWithin(run, () => {
-      const fail = (thrown: unknown): void => this.#cells.fail(run, thrown);
+      const fail = (thrown: unknown): void => this.#cells.fail(thrown, run);
       try {
         const handled = this.#comms.receive(request);
         if (handled instanceof Promise) handled.catch(fail);

@@ -41,8 +41,16 @@ export function complete(engine: Pick<Engine, "complete">, code: string, cursor:
   };
 }
 
-/** The content of inspect_reply: signature, documentation and tags, as text and as Markdown. */
-export function inspect(engine: Pick<Engine, "inspect">, code: string, cursor: number): object {
+/** The content of inspect_reply. */
+export interface Inspection {
+  readonly status: "ok";
+  readonly found: boolean;
+  readonly data: Record<string, string>;
+  readonly metadata: object;
+}
+
+/** Signature, documentation and tags of what stands at the cursor, as text and as Markdown. */
+export function inspect(engine: Pick<Engine, "inspect">, code: string, cursor: number): Inspection {
   const at = toUnits(code, cursor);
   // Behind a name, or behind the bracket of its call, is still at the name.
   const found = [at, at - 1, at - 2].filter((place) => place >= 0).map((place) => engine.inspect(code, place));

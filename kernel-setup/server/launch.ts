@@ -23,6 +23,7 @@ if (connectionFile === undefined) {
 }
 
 const flags = new Flags();
+const loaded = flags.hold();
 const channels = new Channels(
   { connectionFile, flags: flags.buffer, info: JSON.stringify(kernelInfo()), parentPid: Number(process.env["JPY_PARENT_PID"] ?? 0) },
   flags,
@@ -63,6 +64,7 @@ const handle = (message: FromChannels): void => {
 };
 channels.listen(handle);
 early.forEach(handle);
+loaded();
 
 /** Plotly and its document are loaded with the first plot, not with the kernel. */
 async function loadDrawer(): Promise<Drawer> {

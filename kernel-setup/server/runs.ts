@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { Request } from "./protocol.js";
 
 /** The error that ends a cell which the learner has stopped. */
@@ -48,26 +47,68 @@ export class Run {
   }
 }
 
-const storage = new AsyncLocalStorage<Run>();
-let last: Run | undefined;
+/**
+ * The run that owns the code on the stack. It is set where code of a run begins to execute: at the start of a cell, in
+ * a timer, after an `await`, in a callback of a promise. It stays set until something else begins, so that the promise
+ * callbacks that follow belong to the same run.
+ *
+ * Node's AsyncLocalStorage would do this for all code, but not beside the Stop button: it turns on checks that end
+ * the process when a loop is terminated, and it slows down every promise.
+ */
+let current: Run | undefined;
 
-/** Calls `work` as part of `run`; so is everything that `work` starts. */
+/** Makes `run` the owner of what executes from now on. */
+export function enter(run: Run | undefined): void {
+  current = run;
+}
+
+/** Calls `work` as part of `run`. */
 export function runWithin<T>(run: Run, work: () => T): T {
-  last = run;
-  return storage.run(run, work);
+  current = run;
+  return work();
 }
 
 /** The run that the calling code belongs to. */
 export function currentRun(): Run | undefined {
-  return storage.getStore();
+  return current;
 }
 
-/** The run whose output this is: the caller's own, or, for code that belongs to none, the latest. */
-export function runForOutput(): Run | undefined {
-  return storage.getStore() ?? last;
+/**
+ * Goes on with `run` after an `await`.
+ * @throws Interrupted when the run has been stopped meanwhile
+ */
+export function resume(run: Run | undefined): void {
+  current = run;
+  if (run?.isStopped) throw new Interrupted();
 }
 
-/** Throws when the run that the calling code belongs to has been stopped. */
-export function throwIfStopped(): void {
-  if (storage.getStore()?.isStopped) throw new Interrupted();
+/** The same callback, but as part of the run that is current now; when that has been stopped, it throws instead. */
+export function bind<T>(callback: T): T {
+  if (typeof callback !== "function") return callback;
+  const run = current;
+  const bound = function (this: unknown, ...all: unknown[]): unknown {
+    resume(run);
+    return (callback as (...all: unknown[]) => unknown).apply(this, all);
+  };
+  return bound as T;
+}
+
+/** The same asynchronous sequence, but each step of it resumes the run that is current now. */
+export function iterate<T>(sequence: AsyncIterable<T> | Iterable<T | Promise<T>>): AsyncIterable<T> {
+  const run = current;
+  const steps = Symbol.asyncIterator in sequence ? sequence[Symbol.asyncIterator]() : sequence[Symbol.iterator]();
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        const { done, value } = await steps.next();
+        const awaited = (await value) as T;
+        resume(run);
+        return done ? { done, value: undefined } : { done: false, value: awaited };
+      },
+      async return() {
+        await steps.return?.();
+        return { done: true, value: undefined };
+      },
+    }),
+  };
 }

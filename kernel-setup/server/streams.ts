@@ -1,5 +1,5 @@
 import type { Outlet } from "./channels.js";
-import { runForOutput } from "./runs.js";
+import { currentRun } from "./runs.js";
 
 type Write = typeof process.stdout.write;
 
@@ -10,7 +10,7 @@ export function installStreams(outlet: Pick<Outlet, "stream">): void {
     const original = stream.write.bind(stream) as Write;
     const decoder = new TextDecoder();
     const write = (chunk: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean => {
-      const run = runForOutput();
+      const run = currentRun();
       if (!run) return original(chunk as string);
       const text = typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
       outlet.stream(name, text, run.parent);

@@ -1,11 +1,11 @@
-import { currentRun } from "./runs.js";
+import { currentRun, enter } from "./runs.js";
 
 type Callback = (this: unknown, ...all: unknown[]) => unknown;
 type Schedule = (callback: Callback, ...rest: unknown[]) => unknown;
 
 /**
- * Makes the global timers mind the Stop button: a callback of a run that has been stopped does not run any more,
- * and an interval of such a run ends. Otherwise they are Node's own.
+ * Makes the global timers know whose they are: the output of a callback goes to the cell that set the timer, and after
+ * a stop it does not run any more, and an interval ends. Otherwise they are Node's own.
  */
 export function installTimers(target: typeof globalThis = globalThis): void {
   const { clearInterval } = target;
@@ -15,9 +15,12 @@ export function installTimers(target: typeof globalThis = globalThis): void {
       const run = currentRun();
       if (!run || typeof callback !== "function") return schedule(callback, ...rest);
       return schedule(function (this: unknown, ...all: unknown[]) {
-        if (!run.isStopped) return callback.apply(this, all);
-        if (name === "setInterval") clearInterval(this as NodeJS.Timeout);
-        return undefined;
+        if (run.isStopped) {
+          if (name === "setInterval") clearInterval(this as NodeJS.Timeout);
+          return undefined;
+        }
+        enter(run);
+        return callback.apply(this, all);
       }, ...rest);
     };
     // Node keeps the promise form of a timer as a property of the function.

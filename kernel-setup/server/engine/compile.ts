@@ -10,6 +10,9 @@ import type { Compiler } from "./tslab.js";
  */
 export const MARK = "ɵ";
 
+/** Methods whose callbacks run later. */
+const PROMISE_METHODS = new Set(["then", "catch", "finally"]);
+
 /** One import of a cell: from which module which exports go to which variables. */
 export interface Import {
   readonly module: string;
@@ -44,7 +47,8 @@ export interface CompiledCell {
  * used in every way, also as the shorthand `{ k }`. A declaration stays a declaration (functions and classes take their
  * name from it) and copies its value to the box.
  *
- * Every `await` of the cell goes through `ɵ.resume`, which throws when the cell has been stopped meanwhile.
+ * Every `await` of the cell goes through `ɵ.resume`, so that what follows belongs to the same run of the cell and
+ * throws when that has been stopped meanwhile; the callbacks of promises and the steps of `for await` do likewise.
  *
  * @param isKnown whether an earlier cell has declared this name
  * @param hasValue whether this module has a value besides its types; modules of types only are not loaded
@@ -120,6 +124,8 @@ class Rewriting {
   /** What the scopes around the current node declare, the innermost last. */
   readonly #scopes: Set<string>[] = [];
   #functionDepth = 0;
+  /** What is to be inserted after a node, when all inside it is done. */
+  readonly #after = new Map<TypeScript.Node, string>();
 
   constructor(ts: Compiler, file: TypeScript.SourceFile, isKnown: (name: string) => boolean) {
     this.#ts = ts;
@@ -213,6 +219,12 @@ class Rewriting {
   }
 
   #visit(node: TypeScript.Node): void {
+    this.#rewrite(node);
+    const after = this.#after.get(node);
+    if (after !== undefined) this.edits.insert(node.end, after);
+  }
+
+  #rewrite(node: TypeScript.Node): void {
     const ts = this.#ts;
     if (ts.isIdentifier(node)) return this.#identifier(node);
     if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
@@ -230,6 +242,7 @@ class Rewriting {
     if (names) this.#scopes.push(names);
     if (isFunction) this.#functionDepth++;
     if (ts.isForOfStatement(node) && node.awaitModifier) this.#forAwait(node);
+    if (ts.isCallExpression(node)) this.#bindCallbacks(node);
     ts.forEachChild(node, (child) => this.#visit(child));
     if (isFunction) this.#functionDepth--;
     if (names) this.#scopes.pop();
@@ -263,19 +276,25 @@ class Rewriting {
 
   #await(node: TypeScript.AwaitExpression): void {
     if (this.#functionDepth === 0) this.isAsync = true;
-    this.edits.insert(node.getStart(this.#file), `${MARK}.resume(`);
+    this.edits.insert(node.getStart(this.#file), `${MARK}.resume(${MARK}.run(), `);
     this.#visit(node.expression);
     this.edits.insert(node.end, ")");
   }
 
   #forAwait(node: TypeScript.ForOfStatement): void {
     if (this.#functionDepth === 0) this.isAsync = true;
-    const body = node.statement;
-    if (this.#ts.isBlock(body)) {
-      this.edits.insert(body.getStart(this.#file) + 1, ` ${MARK}.resume();`);
-    } else {
-      this.edits.insert(body.getStart(this.#file), `{ ${MARK}.resume(); `);
-      this.edits.insert(body.end, " }");
+    this.edits.insert(node.expression.getStart(this.#file), `${MARK}.iterate(`);
+    this.#after.set(node.expression, ")");
+  }
+
+  /** The callbacks of `promise.then(...)` belong to the run that hands them over. */
+  #bindCallbacks(node: TypeScript.CallExpression): void {
+    const { expression } = node;
+    if (!this.#ts.isPropertyAccessExpression(expression) || !PROMISE_METHODS.has(expression.name.text)) return;
+    for (const argument of node.arguments) {
+      if (this.#ts.isSpreadElement(argument)) continue;
+      this.edits.insert(argument.getStart(this.#file), `${MARK}.bind(`);
+      this.#after.set(argument, ")");
     }
   }
 

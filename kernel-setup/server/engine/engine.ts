@@ -2,6 +2,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
+import type { Run } from "../runs.js";
 import { Boxes } from "./boxes.js";
 import { compileCell, MARK, type CompiledCell, type SourcePlace } from "./compile.js";
 import { withoutNames } from "./declarations.js";
@@ -30,8 +31,14 @@ export interface Value {
 
 /** What a running cell asks of the kernel. */
 export interface Hooks {
-  /** Called after each `await` of a cell; throws when the cell has been stopped. */
-  readonly resume: () => void;
+  /** The run that the calling code belongs to. */
+  readonly current: () => Run | undefined;
+  /** Goes on with a run after an `await`; throws when it has been stopped. */
+  readonly resume: (run: Run | undefined) => void;
+  /** Makes a callback part of the current run. */
+  readonly bind: <T>(callback: T) => T;
+  /** Makes the steps of a `for await` part of the current run. */
+  readonly iterate: <T>(sequence: AsyncIterable<T>) => AsyncIterable<T>;
 }
 
 const NO_VALUE = Symbol("no value");
@@ -175,10 +182,13 @@ export class Engine {
     const runtime = {
       boxes,
       result: NO_VALUE as unknown,
-      resume: <T>(value: T): T => {
-        this.#hooks.resume();
+      run: this.#hooks.current,
+      resume: <T>(run: Run | undefined, value: T): T => {
+        this.#hooks.resume(run);
         return value;
       },
+      bind: this.#hooks.bind,
+      iterate: this.#hooks.iterate,
       import: (module: string) => this.#modules.import(module),
       meta: {
         url: pathToFileURL(file).href,
