@@ -68,11 +68,22 @@ export function hand([program, ...args], { cwd = root, env = process.env } = {})
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd, env, stdio: "inherit" });
     process.removeAllListeners("SIGINT").on("SIGINT", () => {});
+    /** @type {NodeJS.Timeout | undefined} */
+    let insisting;
     for (const signal of /** @type {const} */ (["SIGTERM", "SIGHUP"])) {
-      process.removeAllListeners(signal).on(signal, () => child.kill(signal));
+      process.removeAllListeners(signal).on(signal, () => {
+        child.kill(signal);
+        // A Jupyter server that is just starting forgets the first one.
+        let times = 0;
+        insisting ??= setInterval(() => child.kill((times += 1) < 5 ? signal : "SIGKILL"), 2000);
+      });
     }
-    child.on("error", () => resolve(127));
-    child.on("close", (status, signal) => resolve(status ?? (signal === "SIGINT" ? 130 : 1)));
+    const finish = (/** @type {number} */ status) => {
+      clearInterval(insisting);
+      resolve(status);
+    };
+    child.on("error", () => finish(127));
+    child.on("close", (status, signal) => finish(status ?? (signal === "SIGINT" ? 130 : 1)));
   });
 }
 

@@ -1,5 +1,5 @@
 /** The npm packages of the lock file: whether they are all there, and putting them there. */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run, tail } from "./child.mjs";
 import { root, stateFolder } from "./project.mjs";
@@ -7,8 +7,23 @@ import { SetupFault } from "./report.mjs";
 
 /**
  * One package in a lock file.
- * @typedef {{ version?: string, link?: boolean, optional?: boolean, devOptional?: boolean, peer?: boolean }} Locked
+ * @typedef {object} Locked
+ * @property {string} [version]
+ * @property {boolean} [link]
+ * @property {boolean} [optional]
+ * @property {boolean} [devOptional]
+ * @property {boolean} [peer]
+ * @property {readonly string[]} [os]
+ * @property {readonly string[]} [cpu]
+ * @property {readonly string[]} [libc]
  */
+
+/** Files without which nothing works, by package: somebody may have deleted them by hand. */
+const keyFiles = /** @type {Readonly<Record<string, string>>} */ ({
+  "node_modules/typescript": "bin/tsc",
+  "node_modules/plotly.js-dist": "plotly.js",
+  "node_modules/tslab": "dist/executor.js",
+});
 
 /**
  * Installs the packages of package-lock.json, exactly, unless they are all there.
@@ -22,7 +37,7 @@ export async function installPackages(progress) {
   const lack = whatLacks(wanted);
   if (lack === "") return ["in place", undefined];
 
-  const total = [...wanted.keys()].filter((path) => path.startsWith("node_modules/")).length;
+  const total = [...wanted].filter(([path, locked]) => isOuter(path) && isForHere(locked)).length;
   const counting = setInterval(() => progress(`${Math.min(installedCount(), total)} of ${total} packages`), 500);
   // npm's cache is kept in the checkout, as everything is, so that an interrupted download is not begun anew.
   const cache = join(stateFolder, "cache", "npm");
@@ -41,7 +56,8 @@ export async function installPackages(progress) {
             `there. The whole output is in ${log}.`,
     );
   }
-  return [`${total} packages installed`, undefined];
+  rmSync(cache, { recursive: true, force: true });
+  return [`${installedCount()} packages installed`, undefined];
 }
 
 /**
@@ -53,15 +69,26 @@ export async function installPackages(progress) {
 function whatLacks(wanted) {
   const installed = readLock(join(root, "node_modules", ".package-lock.json"));
   if (!installed) return "no finished installation";
-  for (const [path, { version, link, optional, devOptional, peer }] of wanted) {
+  for (const [path, locked] of wanted) {
     if (!path.startsWith("node_modules/")) continue;
     const there = installed.get(path);
-    // A package for another platform is listed in the lock file and left out here.
-    if (!there && (optional || devOptional || peer)) continue;
-    if (!there || (!link && there.version !== version)) return `${path} ${version ?? ""} is not installed`;
-    if (!existsSync(join(root, path, "package.json"))) return `${path} is damaged`;
+    if (!there && mayBeLeftOut(locked)) continue;
+    if (!there || (!locked.link && there.version !== locked.version)) return `${path} ${locked.version ?? ""} is not installed`;
+    const files = ["package.json", keyFiles[path] ?? "package.json"];
+    if (!files.every((file) => existsSync(join(root, path, file)))) return `${path} is damaged`;
   }
   return "";
+}
+
+/**
+ * Packages for other platforms are in the lock file too. One for this platform is needed, even if npm calls it
+ * optional, as a checkout that was copied from another machine shows; of those that ask for a C library, one of several.
+ * @param {Locked} locked
+ * @returns {boolean}
+ */
+function mayBeLeftOut(locked) {
+  const isForAll = !locked.os && !locked.cpu;
+  return Boolean(locked.optional || locked.devOptional || locked.peer) && (isForAll || Boolean(locked.libc) || !isForHere(locked));
 }
 
 /**
@@ -76,7 +103,23 @@ function readLock(file) {
   }
 }
 
-/** @returns {number} how many packages node_modules holds at this moment */
+/**
+ * @param {string} path
+ * @returns {boolean} whether this is a package of node_modules itself, and not one inside another package
+ */
+function isOuter(path) {
+  return /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path);
+}
+
+/**
+ * @param {Locked} locked
+ * @returns {boolean} whether the package is for this platform
+ */
+function isForHere({ os = [process.platform], cpu = [process.arch] }) {
+  return os.includes(process.platform) && cpu.includes(/** @type {string} */ (process.arch));
+}
+
+/** @returns {number} how many packages node_modules itself holds at this moment */
 function installedCount() {
   const modules = join(root, "node_modules");
   if (!existsSync(modules)) return 0;
