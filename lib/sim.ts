@@ -4,19 +4,22 @@
  * give the same run, event for event.
  */
 export { simulate, type Run, type SimulateOptions } from "./sim/simulate.js";
+export { record, Simulation } from "./sim/simulation.js";
 export {
-  record,
-  Simulation,
+  type AnyRequest,
   type Ended,
   type Nodes,
   type Operation,
+  type ProcessingOptions,
   type Progress,
   type ScriptedRequest,
   type SimulationOptions,
   type TimedDecision,
   type Until,
   type Violation,
-} from "./sim/simulation.js";
+} from "./sim/options.js";
+export { type Choice, type ClientOptions } from "./sim/clients.js";
+export { nemesisScript, type FaultRate, type NemesisOptions } from "./sim/nemesis.js";
 export { type LinkOptions, type NetworkOptions } from "./sim/network.js";
 export { type Latency } from "./sim/latency.js";
 export { type Fault, type ScriptedFault, type Victim } from "./sim/faults.js";

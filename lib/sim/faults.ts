@@ -14,9 +14,16 @@ export type Fault<Name extends string = string> =
   /**
    * The node stops: its state, its timers and its unsynced writes are lost (a prefix of the writes survives).
    * At the moment "before-flush" it does so at its next write, which is lost, and "after-flush" when its next
-   * write is on disk, but nothing has left that was asked for after it.
+   * write is on disk, but nothing has left that was asked for after it. If no such write comes `withinMs` (by
+   * default: ever), it does not crash. `forMs` counts from the crash.
    */
-  | { readonly kind: "crash"; readonly node: Victim<Name>; readonly moment?: "now" | CrashMoment; readonly forMs?: number }
+  | {
+      readonly kind: "crash";
+      readonly node: Victim<Name>;
+      readonly moment?: "now" | CrashMoment;
+      readonly withinMs?: number;
+      readonly forMs?: number;
+    }
   /** The node boots from its disk. */
   | { readonly kind: "restart"; readonly node: Name }
   /** The node does nothing, as in a long garbage collection: messages wait, timers fire late. */
@@ -44,7 +51,9 @@ export type Fault<Name extends string = string> =
       readonly forMs?: number;
     }
   /** The cut of this name is healed; without a name, all cuts. */
-  | { readonly kind: "heal"; readonly name?: string };
+  | { readonly kind: "heal"; readonly name?: string }
+  /** Everything is put right: cuts are healed, nodes run at their speed with true clocks, and no crash lies in wait. */
+  | { readonly kind: "calm" };
 
 /** A fault and when it strikes, in virtual ms. */
 export type ScriptedFault<Name extends string = string> = { readonly at: number } & Fault<Name>;
@@ -53,7 +62,7 @@ export type ScriptedFault<Name extends string = string> = { readonly at: number 
 export type Cut = readonly (readonly [from: NodeId, to: NodeId])[];
 
 const FIELDS: Readonly<Record<Fault["kind"], readonly string[]>> = {
-  crash: ["node", "moment", "forMs"],
+  crash: ["node", "moment", "withinMs", "forMs"],
   restart: ["node"],
   pause: ["node", "forMs"],
   resume: ["node"],
@@ -64,6 +73,7 @@ const FIELDS: Readonly<Record<Fault["kind"], readonly string[]>> = {
   cut: ["from", "to", "name", "forMs"],
   isolate: ["node", "direction", "name", "forMs"],
   heal: ["name"],
+  calm: [],
 };
 
 /**
@@ -87,6 +97,7 @@ export function checkFault(name: string, fault: Fault, nodes: readonly string[],
   switch (fault.kind) {
     case "crash":
       oneOf(`${name}.moment`, fault.moment ?? "now", ["now", "before-flush", "after-flush"]);
+      if (fault.withinMs !== undefined) finite(`${name}.withinMs`, fault.withinMs);
       return;
     case "stall":
       finite(`${name}.forMs`, fault.forMs);
@@ -115,22 +126,26 @@ export function checkFault(name: string, fault: Fault, nodes: readonly string[],
     case "pause":
     case "resume":
     case "heal":
+    case "calm":
       return;
   }
 }
 
 /**
- * Check a whole script: each fault's form and, where every victim is known by name and no chance plays in,
+ * Check a whole script: each fault's form and, where every victim is known by name and no nemesis plays in,
  * that nobody crashes who is down, nobody restarts who is up, and only what was cut is healed.
  */
-export function checkScript(script: readonly ScriptedFault[], nodes: readonly string[], clients: readonly string[]): void {
+export function checkScript(
+  script: readonly ScriptedFault[],
+  { nodes, clients, hasNemesis }: { readonly nodes: readonly string[]; readonly clients: readonly string[]; readonly hasNemesis: boolean },
+): void {
   if (!Array.isArray(script)) throw new TypeError(`faults must be a list of faults, got ${show(script)}`);
   script.forEach((fault, i) => {
     checkFault(`faults[${i}]`, fault, nodes, clients);
     finite(`faults[${i}].at`, fault.at);
   });
   const isPlain = script.every((fault) => !("moment" in fault) && !("node" in fault && typeof fault.node === "function"));
-  if (!isPlain) return;
+  if (!isPlain || hasNemesis) return;
   const down = new Map<string, { readonly since: number; readonly until: number }>();
   const paused = new Map<string, { readonly since: number; readonly until: number }>();
   const cuts: { readonly name: string | undefined; readonly until: number }[] = [];
@@ -174,6 +189,11 @@ export function checkScript(script: readonly ScriptedFault[], nodes: readonly st
         for (const cut of healed) cuts.splice(cuts.indexOf(cut), 1);
         break;
       }
+      case "calm":
+        down.clear();
+        paused.clear();
+        cuts.length = 0;
+        break;
       case "stall":
       case "slow":
       case "skew":

@@ -55,16 +55,15 @@ export class Node implements NodeView {
   held: Held[] | null = null;
   diskFreeAt = 0;
 
-  /** The slots of what arrived while it was paused. */
-  paused: boolean = false;
+  paused = false;
+  /** What came while it was paused. */
   waiting: (() => void)[] = [];
   busyUntil = 0;
   slowness = 1;
 
   /** A crash that waits for a write, and whether it has struck in the rule that runs now. */
-  doomed: CrashMoment | null = null;
+  doom: { readonly moment: CrashMoment; readonly forMs: number | undefined } | null = null;
   falling = false;
-  fallFor: number | undefined = undefined;
 
   #clockAtSkew = 0;
   #skewedAt = 0;

@@ -1,16 +1,9 @@
 import type { TraceEvent } from "../trace/event.js";
+import { saveTrace } from "../trace/file.js";
 import { traceHash } from "../trace/hash.js";
-import {
-  record,
-  Simulation,
-  type Ended,
-  type Nodes,
-  type Operation,
-  type SimulationOptions,
-  type TimedDecision,
-  type Until,
-  type Violation,
-} from "./simulation.js";
+import { describeOptions } from "./describe.js";
+import type { Ended, Nodes, Operation, SimulationOptions, TimedDecision, Until, Violation } from "./options.js";
+import { record, Simulation } from "./simulation.js";
 
 /** What `simulate` takes: what a simulation is made of, and when to stop. */
 export interface SimulateOptions<N extends Nodes> extends SimulationOptions<N> {
@@ -32,6 +25,8 @@ export interface Run<N extends Nodes> {
   readonly violation: Violation | null;
   /** A fingerprint of the trace: the same run has the same one, on every machine. */
   readonly hash: string;
+  /** The whole run as text, to be written to a file; `loadTrace` of `distlab/trace` reads it. */
+  save(): string;
   /** The simulation as it stands: to look at states, to go on, or to fork. */
   readonly simulation: Simulation<N>;
 }
@@ -58,6 +53,7 @@ export function simulate<N extends Nodes>({ until, ...options }: SimulateOptions
     get hash() {
       return (hash ??= traceHash(trace));
     },
+    save: () => saveTrace(trace, { seed: options.seed ?? 1, options: describeOptions(options as unknown as SimulationOptions<Nodes>) }),
     simulation,
   };
 }

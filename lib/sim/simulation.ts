@@ -1,105 +1,36 @@
-import { clone, deepFreeze } from "../core/clone.js";
 import { canonical } from "../core/canonical.js";
+import { clone, deepFreeze } from "../core/clone.js";
 import { checkInterrupt } from "../core/interrupt.js";
 import { finite, integer, options, show } from "../core/parameters.js";
-import type { Decision, Observation, Property, World } from "../core/property.js";
+import type { Observation, Property, World } from "../core/property.js";
 import { stream, type Seed } from "../core/random.js";
 import type { AnyRole, Call, Delay, NodeId, Out, RequestOf, StateOf, Tagged } from "../core/role.js";
 import { boot, durableFields, type Fields } from "../core/step.js";
 import type { DropReason, Listener, TraceEvent } from "../trace/event.js";
 import { Agenda } from "./agenda.js";
 import { Chances } from "./chances.js";
+import { Clients, type ClientWorld } from "./clients.js";
 import * as faults from "./faults.js";
 import type { Fault, ScriptedFault } from "./faults.js";
 import { sampler, type Latency, type Sampler } from "./latency.js";
-import { Network, type NetworkOptions } from "./network.js";
-import { Node, ruleMaps, type RuleMaps } from "./node.js";
-
-/** The nodes of a cluster: a role for each name. */
-export type Nodes = Readonly<Record<string, AnyRole>>;
-
-/** A request at a given time, to a node whose role takes it. */
-export type ScriptedRequest<N extends Nodes> = {
-  readonly [K in keyof N & string]: { readonly at: number; readonly node: K; readonly request: RequestOf<N[K]> };
-}[keyof N & string];
-
-/** What a simulation is made of. Only `nodes` must be given. */
-export interface SimulationOptions<N extends Nodes> {
-  /** The seed of all chance in the run, 1 by default. */
-  readonly seed?: Seed;
-  readonly nodes: N;
-  readonly network?: NetworkOptions;
-  /** How long a flush to disk takes. Default 0: writes are on disk at once. */
-  readonly disk?: { readonly flush?: Latency };
-  /** How long a node works on each message or request before its rule's effects leave. Default 0. A busy node queues. */
-  readonly processing?: Latency;
-  readonly requests?: readonly ScriptedRequest<N>[];
-  readonly faults?: readonly ScriptedFault<keyof N & string>[];
-  /** Checked after every step. The run ends at the first violation, unless `stopAtViolation` is false. */
-  readonly properties?: readonly Property[];
-  readonly stopAtViolation?: boolean;
-  /** Where a run that does not come to rest ends. Default: 60,000 ms and 1,000,000 steps. */
-  readonly limits?: { readonly time?: number; readonly events?: number };
-  /** Record which fields of the state each step changed. Off by default, because finding them costs time. */
-  readonly changes?: boolean;
-  /** Freeze every message at its sending, so that a rule that later changes one throws. Off by default. */
-  readonly freeze?: boolean;
-  /** Called now and then in a long run. */
-  readonly progress?: (progress: Progress) => void;
-}
-
-/** How far a run has come. */
-export interface Progress {
-  /** Virtual time in ms. */
-  readonly now: number;
-  readonly steps: number;
-  readonly sent: number;
-  readonly delivered: number;
-}
-
-/** When to stop: at a virtual time in ms (what happens at that very time still happens), or after the step with such an event. */
-export type Until = number | ((event: TraceEvent) => boolean);
-
-/** Why and when a run ended; `reason` says it in a sentence. */
-export interface Ended {
-  readonly kind: "quiet" | "until" | "time-limit" | "event-limit" | "violation";
-  readonly at: number;
-  readonly reason: string;
-}
-
-/** A property that did not hold, and where. */
-export interface Violation {
-  readonly property: string;
-  readonly problem: string;
-  readonly at: number;
-  readonly step: number;
-}
-
-/** A decision, and when it was announced. */
-export interface TimedDecision extends Decision {
-  readonly at: number;
-}
-
-/** One operation of a client, from its first call to its answer. */
-export interface Operation {
-  readonly client: NodeId;
-  readonly call: Call;
-  /** The node that was asked last. */
-  readonly node: NodeId;
-  readonly request: Tagged;
-  /** What the first answer said; undefined while there is none. */
-  readonly result: unknown;
-  readonly invokedAt: number;
-  /** When the first answer came; null if none did, and then nobody knows whether the operation took effect. */
-  readonly returnedAt: number | null;
-  /** How often the client asked. */
-  readonly attempts: number;
-}
-
-const OPTIONS = [
-  "seed", "nodes", "network", "disk", "processing", "requests", "faults", "properties", "stopAtViolation",
-  "limits", "changes", "freeze", "progress",
-] as const satisfies readonly (keyof SimulationOptions<Nodes>)[];
+import { nemesisScript } from "./nemesis.js";
+import { Network } from "./network.js";
+import { Node, ruleMaps, type CrashMoment, type RuleMaps } from "./node.js";
+import {
+  checkProperties,
+  checkRequest,
+  checkRole,
+  flag,
+  OPTIONS,
+  type Ended,
+  type Nodes,
+  type Operation,
+  type ProcessingOptions,
+  type SimulationOptions,
+  type TimedDecision,
+  type Until,
+  type Violation,
+} from "./options.js";
 
 /** Kinds of entries in the agenda. 0 is the agenda's own mark for what was removed. */
 const DELIVER = 1;
@@ -107,6 +38,11 @@ const DUPLICATE = 2;
 const TIMER = 3;
 const FLUSH = 4;
 const ACTION = 5;
+
+/** Each has its own streams. `copies` are the second copies' latency and loss: doubling a message shifts nothing else. */
+const KNOBS = [
+  "latency", "loss", "duplication", "copies", "timers", "disk", "processing", "replies", "lost replies",
+] as const;
 
 /** How many steps pass between two calls of `progress` and of the interrupt check. A power of two. */
 const PULSE = 16_384;
@@ -130,17 +66,21 @@ const OUTSIDE = "outside" as NodeId;
 export class Simulation<N extends Nodes> {
   readonly #options: SimulationOptions<N>;
   readonly #nodes: readonly Node[];
+  /** Indices of nodes, and of places: the nodes, then the clients. */
   readonly #index: ReadonlyMap<string, number>;
+  readonly #places: ReadonlyMap<string, number>;
   readonly #agenda = new Agenda();
   readonly #network: Network;
   readonly #flush: Sampler;
   readonly #flushTakesTime: boolean;
-  readonly #processing: Sampler | null;
+  readonly #processing: ((node: Node, kind: string) => Sampler) | null;
+  readonly #clients: Clients;
   readonly #freeze: boolean;
   readonly #timeLimit: number | null;
   readonly #stepLimit: number;
-  /** The streams of chance, one per knob. `copies` are the second copies' latency and loss: doubling a message shifts nothing. */
-  readonly #chances: Readonly<Record<"latency" | "loss" | "duplication" | "copies" | "timers" | "disk" | "processing", Chances>>;
+  readonly #chances: Readonly<Record<(typeof KNOBS)[number], Chances>>;
+  /** How often chance was made another. What an old nemesis planned does not happen under a new one. */
+  #reseeded = 0;
   readonly #out: Out<any>;
   readonly #world: World;
   readonly #properties: { readonly property: Property; memory: unknown; violated: boolean }[];
@@ -180,22 +120,16 @@ export class Simulation<N extends Nodes> {
       if (!rules.has(role)) rules.set(role, ruleMaps(role));
       return new Node(name as NodeId, i, role, rules.get(role)!);
     });
-    const chances = (knob: string): Chances => new Chances(seed, knob, names as NodeId[]);
-    this.#chances = {
-      latency: chances("latency"),
-      loss: chances("loss"),
-      duplication: chances("duplication"),
-      copies: chances("copies"),
-      timers: chances("timers"),
-      disk: chances("disk"),
-      processing: chances("processing"),
-    };
+    const clients = Object.keys(options("clients", given.clients ?? {}, Object.keys(given.clients ?? {})));
+    for (const name of clients) if (names.includes(name)) throw new RangeError(`clients.${name} has the name of a node`);
+    const places = [...names, ...clients] as NodeId[];
+    this.#places = new Map(places.map((name, i) => [name, i]));
+    this.#chances = Object.fromEntries(KNOBS.map((knob) => [knob, new Chances(seed, knob, places)])) as Record<(typeof KNOBS)[number], Chances>;
     this.#index = new Map(names.map((name, i) => [name, i]));
-    this.#network = new Network(network, names as NodeId[]);
+    this.#network = new Network(network, places);
     this.#flush = sampler("disk.flush", options("disk", disk, ["flush"]).flush ?? 0);
     this.#flushTakesTime = (disk.flush ?? 0) !== 0;
-    const work = sampler("processing", processing);
-    this.#processing = processing === 0 ? null : work;
+    this.#processing = processing === 0 ? null : workOf(processing, names);
     options("limits", limits, ["time", "events"]);
     this.#timeLimit = limits.time === undefined ? null : finite("limits.time", limits.time);
     this.#stepLimit = integer("limits.events", limits.events ?? 1_000_000, { min: 1 });
@@ -216,8 +150,10 @@ export class Simulation<N extends Nodes> {
       this.#act(finite(`requests[${i}].at`, at), () => this.#requestFromOutside(target, request));
     });
     const script: readonly ScriptedFault[] = given.faults ?? [];
-    faults.checkScript(script, names, []);
+    faults.checkScript(script, { nodes: names, clients, hasNemesis: given.nemesis !== undefined });
     for (const fault of script) this.#act(fault.at, () => this.#strike(fault, false));
+    this.#letNemesisStrike(seed);
+    this.#clients = new Clients(given.clients ?? {}, names as NodeId[], this.#clientWorld(), seed);
   }
 
   /** The virtual time in ms. */
@@ -305,7 +241,7 @@ export class Simulation<N extends Nodes> {
 
   /** Do to the cluster what the fault says, now. Throws if it cannot be done, as to crash what is down. */
   strike(fault: Fault<keyof N & string>): void {
-    faults.checkFault("fault", fault, this.#names(), []);
+    faults.checkFault("fault", fault, this.#names(), [...this.#places.keys()].slice(this.#nodes.length));
     this.#byHand((simulation) => simulation.#strike(fault, true));
   }
 
@@ -362,7 +298,10 @@ export class Simulation<N extends Nodes> {
     fork.#log.push(...calls);
     if (seed !== undefined) {
       stream(seed, "");
+      fork.#reseeded++;
       for (const chances of Object.values(fork.#chances)) chances.reseed(seed);
+      fork.#clients.reseed(seed);
+      fork.#letNemesisStrike(seed);
     }
     return fork;
   }
@@ -429,8 +368,8 @@ export class Simulation<N extends Nodes> {
     if (this.#properties.length > 0) this.#check();
   }
 
-  #act(at: number, action: () => void): void {
-    this.#agenda.add(at, ACTION, 0, 0, 0, 0, action);
+  #act(at: number, action: () => void): number {
+    return this.#agenda.add(at, ACTION, 0, 0, 0, 0, action);
   }
 
   /** Run something of which a rule is part; if the rule throws, say which. */
@@ -550,6 +489,78 @@ export class Simulation<N extends Nodes> {
     this.#askNode(node, OUTSIDE, call, request);
   }
 
+  /** What the clients may do here. */
+  #clientWorld(): ClientWorld {
+    const rows = new Map<Call, number>();
+    return {
+      now: () => this.#now,
+      act: (at, action) => this.#act(at, action),
+      callOff: (slot) => this.#agenda.remove(slot),
+      invoke: (client, call, node, request, attempt) => {
+        if (this.#listener !== null) {
+          this.#emit({ kind: "invoke", at: this.#now, step: this.#steps, client, call, node, request, attempt });
+        }
+        const row = rows.get(call);
+        if (row !== undefined) this.#history[row] = { ...this.#history[row]!, node, attempts: attempt };
+        else {
+          rows.set(call, this.#history.length);
+          this.#history.push({ client, call, node, request, result: undefined, invokedAt: this.#now, returnedAt: null, attempts: 1 });
+        }
+        this.#sendRequest(this.#node(node), client, call, request);
+      },
+      returned: (client, call, result) => {
+        if (this.#listener !== null) this.#emit({ kind: "return", at: this.#now, step: this.#steps, client, call, result });
+        const row = rows.get(call)!;
+        rows.delete(call);
+        this.#history[row] = { ...this.#history[row]!, result, returnedAt: this.#now };
+      },
+      gaveUp: (client, call) => {
+        rows.delete(call);
+        if (this.#listener !== null) this.#emit({ kind: "give-up", at: this.#now, step: this.#steps, client, call });
+      },
+    };
+  }
+
+  /** A client's request crosses the network, as a message does. */
+  #sendRequest(node: Node, client: NodeId, call: Call, request: Tagged): void {
+    const network = this.#network;
+    const chances = this.#chances;
+    const from = this.#places.get(client)!;
+    const to = node.index;
+    const link = network.link(from, to, request.kind);
+    const latency = link.latency(chances.latency.next(from));
+    const isLost = network.lossy && chances.loss.next(from) < link.loss;
+    const isDoubled = network.doubling && chances.duplication.next(from) < link.duplication;
+    if (network.isCut(from, to)) return this.#callLost(client, call, node, "request", "partitioned");
+    const cross = (ms: number): void => {
+      this.#act(network.arrival(link, from, to, this.#now, ms, request), () => {
+        if (network.isCut(from, to)) this.#callLost(client, call, node, "request", "partitioned");
+        else this.#askNode(node, client, call, request);
+      });
+    };
+    if (isLost) this.#callLost(client, call, node, "request", "lost");
+    else cross(latency);
+    if (isDoubled) cross(link.latency(chances.copies.next(from)));
+  }
+
+  /** And so does the answer. It is never doubled: the client would not notice. */
+  #sendReply(node: Node, client: NodeId, call: Call, result: unknown): void {
+    const network = this.#network;
+    const from = node.index;
+    const to = this.#places.get(client)!;
+    const message: Tagged = typeof result === "object" && result !== null && "kind" in result ? (result as Tagged) : { kind: "reply", result } as Tagged;
+    const link = network.link(from, to, message.kind);
+    // Streams of their own, so that clients do not shift what nodes tell each other.
+    const latency = link.latency(this.#chances.replies.next(from)) * node.slowness;
+    const isLost = network.lossy && this.#chances["lost replies"].next(from) < link.loss;
+    if (network.isCut(from, to)) return this.#callLost(client, call, node, "reply", "partitioned");
+    if (isLost) return this.#callLost(client, call, node, "reply", "lost");
+    this.#act(network.arrival(link, from, to, this.#now, latency, message), () => {
+      if (network.isCut(from, to)) this.#callLost(client, call, node, "reply", "partitioned");
+      else this.#clients.answer(call, result);
+    });
+  }
+
   /** A request has come to a node. */
   #askNode(node: Node, client: NodeId, call: Call, request: Tagged): void {
     if (node.state === null) return this.#callLost(client, call, node, "request", "crashed");
@@ -586,7 +597,7 @@ export class Simulation<N extends Nodes> {
       node.waiting.push(() => (node.incarnation === incarnation ? this.#work(node, kind, handle) : handle(false)));
       return;
     }
-    const takes = this.#processing === null ? 0 : this.#processing(this.#chances.processing.next(node.index)) * node.slowness;
+    const takes = this.#processing === null ? 0 : this.#processing(node, kind)(this.#chances.processing.next(node.index)) * node.slowness;
     node.busyUntil = Math.max(this.#now, node.busyUntil) + takes;
     const finish = (): void => {
       if (node.incarnation !== incarnation) handle(false);
@@ -726,6 +737,8 @@ export class Simulation<N extends Nodes> {
     if (this.#listener !== null) {
       this.#emit({ kind: "reply", at: this.#now, step: this.#steps, node: node.id, call, result });
     }
+    const client = String(call).slice(0, String(call).lastIndexOf("#"));
+    if (this.#places.has(client)) return this.#sendReply(node, client as NodeId, call, result);
     const row = this.#open.get(call);
     if (row === undefined) return;
     this.#open.delete(call);
@@ -743,7 +756,7 @@ export class Simulation<N extends Nodes> {
       this.#emit({ kind: "write", at: this.#now, step: this.#steps, node: node.id, flush });
     }
     node.unsynced.push(fields);
-    if (node.doomed === "before-flush") {
+    if (node.doom?.moment === "before-flush") {
       node.falling = true;
       return;
     }
@@ -765,7 +778,7 @@ export class Simulation<N extends Nodes> {
     node.disk = fields;
     node.unsynced.length = 0;
     if (this.#listener !== null) this.#emit({ kind: "flushed", at: this.#now, step: this.#steps, node: node.id });
-    if (node.doomed === "after-flush") node.falling = true;
+    if (node.doom?.moment === "after-flush") node.falling = true;
   }
 
   /** A write that was waited for is on disk: what waited for it leaves, up to the next such write. */
@@ -820,6 +833,10 @@ export class Simulation<N extends Nodes> {
       }
       case "heal":
         return this.#heal(fault.name, isByHand);
+      case "calm":
+        return this.#calm();
+      case "isolate":
+        if (typeof fault.node === "string") return this.#isolate(fault.node, fault);
     }
     const node = typeof fault.node === "string" ? this.#node(fault.node) : this.#nodes.find((each) => each.state !== null && (fault.node as (node: Node) => boolean)(each));
     if (node === undefined) return;
@@ -830,22 +847,14 @@ export class Simulation<N extends Nodes> {
       if (after !== undefined) this.#act(this.#now + after, action);
     };
     switch (fault.kind) {
-      case "isolate": {
-        const { direction = "both" } = fault;
-        const links: [NodeId, NodeId][] = [];
-        for (const other of this.#nodes) {
-          if (other === node) continue;
-          if (direction !== "in") links.push([node.id, other.id]);
-          if (direction !== "out") links.push([other.id, node.id]);
-        }
-        return this.#cut("isolate", fault.name, links, fault.forMs);
-      }
+      case "isolate":
+        return this.#isolate(node.id, fault);
       case "crash":
         if (node.state === null) return refuse(faults.isDown(node.id, node.crashedAt));
         if ((fault.moment ?? "now") !== "now") {
-          node.doomed = fault.moment as "before-flush" | "after-flush";
-          node.fallFor = fault.forMs;
-          return;
+          const doom = { moment: fault.moment as CrashMoment, forMs: fault.forMs };
+          node.doom = doom;
+          return undo(fault.withinMs, () => node.doom === doom && (node.doom = null));
         }
         return this.#crash(node, null, fault.forMs);
       case "restart":
@@ -873,6 +882,39 @@ export class Simulation<N extends Nodes> {
     }
   }
 
+  /** Nemesis and script are done alike; but the nemesis gives way when a fork takes another seed. */
+  #letNemesisStrike(seed: Seed): void {
+    const { nemesis } = this.#options;
+    if (nemesis === undefined) return;
+    const mine = this.#reseeded;
+    for (const fault of nemesisScript(seed, nemesis, this.#names())) {
+      if (fault.at < this.#now) continue;
+      this.#act(fault.at, () => this.#reseeded === mine && this.#strike(fault, false));
+    }
+  }
+
+  #calm(): void {
+    if (this.#cuts.length > 0) this.#mend([...this.#cuts]);
+    for (const node of this.#nodes) {
+      node.doom = null;
+      node.diskFreeAt = Math.min(node.diskFreeAt, this.#now);
+      if (node.paused) this.#resume(node);
+      if (node.slowness !== 1) this.#slow(node, 1);
+      if (node.clock(this.#now) !== this.#now || node.clockRate !== 1) this.#skew(node, 0, 1);
+      if (node.state === null) this.#restart(node);
+    }
+  }
+
+  #isolate(name: string, { direction = "both", name: cut, forMs }: Fault & { kind: "isolate" }): void {
+    const links: [NodeId, NodeId][] = [];
+    for (const other of this.#nodes) {
+      if (other.id === name) continue;
+      if (direction !== "in") links.push([name as NodeId, other.id]);
+      if (direction !== "out") links.push([other.id, name as NodeId]);
+    }
+    this.#cut("isolate", cut, links, forMs);
+  }
+
   #crash(node: Node, lost: "last write" | null, forMs: number | undefined): void {
     const kept = this.#surviving(node, lost);
     const waited = node.held?.filter(({ kind }) => kind === "write").length ?? 0;
@@ -883,7 +925,7 @@ export class Simulation<N extends Nodes> {
     node.state = null;
     node.incarnation++;
     node.crashedAt = this.#now;
-    node.doomed = null;
+    node.doom = null;
     node.falling = false;
     node.busyUntil = 0;
     for (const slot of node.timers.values()) if (slot !== LATE) this.#agenda.remove(slot);
@@ -904,7 +946,8 @@ export class Simulation<N extends Nodes> {
 
   /** The crash that waited for a write has struck while a rule ran, and now the rule is over. */
   #fall(node: Node): void {
-    this.#crash(node, node.doomed === "before-flush" ? "last write" : null, node.fallFor);
+    const { moment, forMs } = node.doom!;
+    this.#crash(node, moment === "before-flush" ? "last write" : null, forMs);
   }
 
   #restart(node: Node): void {
@@ -947,7 +990,7 @@ export class Simulation<N extends Nodes> {
   #cut(shape: string, name: string | undefined, links: faults.Cut, forMs: number | undefined): void {
     const cut = { name, links };
     this.#cuts.push(cut);
-    for (const [from, to] of links) this.#network.cut(this.#index.get(from)!, this.#index.get(to)!);
+    for (const [from, to] of links) this.#network.cut(this.#places.get(from)!, this.#places.get(to)!);
     if (this.#listener !== null) this.#emit({ kind: "cut", at: this.#now, step: this.#steps, shape, links });
     if (forMs !== undefined) this.#act(this.#now + forMs, () => this.#cuts.includes(cut) && this.#mend([cut]));
   }
@@ -963,7 +1006,7 @@ export class Simulation<N extends Nodes> {
     for (const cut of healed) {
       this.#cuts.splice(this.#cuts.indexOf(cut), 1);
       for (const [from, to] of cut.links) {
-        if (this.#network.heal(this.#index.get(from)!, this.#index.get(to)!)) links.push([from, to]);
+        if (this.#network.heal(this.#places.get(from)!, this.#places.get(to)!)) links.push([from, to]);
       }
     }
     if (this.#listener !== null) this.#emit({ kind: "heal", at: this.#now, step: this.#steps, links });
@@ -1056,6 +1099,22 @@ export function record(simulation: { listen(listener: Listener): unknown }): Tra
   return events;
 }
 
+/** How long a node works on an input, by node and kind. */
+function workOf(processing: Latency | ProcessingOptions, names: readonly string[]): (node: Node, kind: string) => Sampler {
+  if (typeof processing !== "object" || processing === null || Array.isArray(processing) || "kind" in processing) {
+    const each = sampler("processing", processing as Latency);
+    return () => each;
+  }
+  const { each = 0, nodes = {}, kinds = {} } = options("processing", processing as ProcessingOptions, ["each", "nodes", "kinds"]);
+  const all = sampler("processing.each", each);
+  options("processing.nodes", nodes, names);
+  const table = (name: string, latencies: Readonly<Record<string, Latency | undefined>>): Map<string, Sampler> =>
+    new Map(Object.entries(latencies).map(([key, latency]) => [key, sampler(`${name}.${key}`, latency ?? each)]));
+  const byNode = table("processing.nodes", nodes);
+  const byKind = table("processing.kinds", kinds);
+  return (node, kind) => byKind.get(kind) ?? byNode.get(node.id) ?? all;
+}
+
 /** The mark of a timer that is over but waits for its node to be resumed. */
 const LATE = -1;
 
@@ -1069,31 +1128,6 @@ function keyOf(timer: Tagged): string {
 
 function textsOf(state: object): readonly string[] {
   return Object.keys(state).map((name) => `${name}:${canonical((state as Record<string, unknown>)[name])}`);
-}
-
-function checkRole(name: string, role: AnyRole): void {
-  if (typeof role === "object" && role !== null && typeof role.init === "function" && Array.isArray(role.durable)) return;
-  throw new TypeError(`nodes.${name} must be a role, got ${show(role)}`);
-}
-
-function checkRequest(name: string, node: Node, request: Tagged): void {
-  const kind: unknown = request?.kind;
-  if (typeof kind === "string" && node.rules.request.has(kind)) return;
-  const kinds = [...node.rules.request.keys()];
-  throw new RangeError(`${name}: ${node.id} (${node.role}) takes ${kinds.length > 0 ? `requests of kind ${kinds.join(", ")}` : "no requests"}, got ${show(request)}`);
-}
-
-function checkProperties(properties: readonly Property[]): readonly Property[] {
-  if (!Array.isArray(properties)) throw new TypeError(`properties must be a list, got ${show(properties)}`);
-  properties.forEach((property, i) => {
-    if (typeof property?.check !== "function") throw new TypeError(`properties[${i}] must be a property with a check, got ${show(property)}`);
-  });
-  return properties;
-}
-
-function flag(name: string, value: unknown): boolean {
-  if (typeof value !== "boolean") throw new TypeError(`${name} must be true or false, got ${show(value)}`);
-  return value;
 }
 
 function round(ms: number): number {
