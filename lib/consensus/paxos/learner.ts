@@ -22,7 +22,7 @@ export interface LearnerOptions {
   readonly acceptors: readonly NodeId[];
   /** The same as the proposers': how many votes choose a value. By default a majority. */
   readonly quorums?: Partial<Quorums>;
-  /** Whom it informs once it knows, which makes it a distinguished learner. By default nobody. */
+  /** Whom it informs once it has seen the votes, which makes it a distinguished learner. By default nobody. */
   readonly informs?: readonly NodeId[];
 }
 
@@ -41,7 +41,6 @@ export function learner(given: LearnerOptions): Role<LearnerSignature> {
     self.chosen = value;
     self.votes.clear();
     out.decide(value);
-    for (const node of informs) if (node !== self.id) out.send(node, { kind: "chosen", value });
   }
 
   return {
@@ -55,10 +54,12 @@ export function learner(given: LearnerOptions): Role<LearnerSignature> {
       // A quorum of votes in one ballot chooses the value, for ever.
       accepted(self, { ballot, value }, from, out) {
         if (self.chosen !== null) return;
-        if (countVote(self.votes, ballot, from) >= quorum) learn(self, value, out);
+        if (countVote(self.votes, ballot, from) < quorum) return;
+        learn(self, value, out);
+        for (const node of informs) if (node !== self.id) out.send(node, { kind: "chosen", value });
       },
 
-      // Somebody else has seen the votes.
+      // Somebody else has seen the votes, and informs us.
       chosen(self, { value }, _, out) {
         if (self.chosen === null) learn(self, value, out);
       },

@@ -57,7 +57,7 @@ export interface ProposerOptions {
   readonly retryAfter?: Delay;
   /** How long it waits after a nack, in ms. By default as long as `retryAfter`. */
   readonly backoff?: Delay;
-  /** Whom it informs of the outcome. By default nobody. */
+  /** Whom it informs once it has seen the votes. By default nobody. */
   readonly informs?: readonly NodeId[];
 }
 
@@ -99,7 +99,6 @@ export function proposerWith(quorums: Quorums, given: ProposerOptions): Role<Pro
     out.decide(value);
     for (const call of self.calls) out.reply(call, value);
     self.calls.clear();
-    for (const node of informs) if (node !== self.id) out.send(node, { kind: "chosen", value });
   }
 
   /** Whom to ask. A proposer begins with itself, if it is an acceptor, and each round begins one further on. */
@@ -141,10 +140,12 @@ export function proposerWith(quorums: Quorums, given: ProposerOptions): Role<Pro
       // A quorum of votes in one ballot chooses the value, for ever (section 2.2).
       accepted(self, { ballot, value }, from, out) {
         if (self.phase.kind === "decided") return;
-        if (countVote(self.votes, ballot, from) >= quorums.accept) learn(self, value, out);
+        if (countVote(self.votes, ballot, from) < quorums.accept) return;
+        learn(self, value, out);
+        for (const node of informs) if (node !== self.id) out.send(node, { kind: "chosen", value });
       },
 
-      // Somebody else has seen the votes.
+      // Somebody else has seen the votes, and informs us.
       chosen(self, { value }, _, out) {
         if (self.phase.kind !== "decided") learn(self, value, out);
       },

@@ -3,6 +3,7 @@ import { ids } from "../../../lib/core/role.js";
 import { boot, type Effect, type Fields, step } from "../../../lib/core/step.js";
 import { acceptor, type Acceptor } from "../../../lib/consensus/paxos/acceptor.js";
 import { noBallot } from "../../../lib/consensus/paxos/ballot.js";
+import type { Accept, Prepare } from "../../../lib/consensus/paxos/messages.js";
 import { ballot } from "./ballots.js";
 
 const [a1, p1, p2, l1, l2] = ids("a1", "p1", "p2", "l1", "l2") as [never, never, never, never, never];
@@ -16,7 +17,7 @@ function given(state: Partial<Acceptor>, role = acceptor()) {
   const self: Acceptor = { ...role.init(a1), ...state };
   return {
     self,
-    on: (message: { readonly kind: string }, from = p1): readonly Effect[] => step(role, self, { kind: "message", from, message }) ?? [],
+    on: (message: Prepare | Accept, from = p1): readonly Effect[] => step(role, self, { kind: "message", from, message }) ?? [],
   };
 }
 
