@@ -1,22 +1,22 @@
-import type { NodeId, Tagged } from "../core/role.js";
+import type { Call, NodeId, Tagged } from "../core/role.js";
 
 /**
- * A crash within a step, at one of its flushes (`persist`). What the step asked for before that has left the
- * node. At the moment "before-flush" the write is gone, and all that waited for it; at "after-flush" it is on
- * disk, but what waited for it is gone. (The simulator's fault "crash" knows the same moments.)
+ * A crash within a step, at one of its writes. What the step asked for before that write has left the node; what
+ * it asked for after it is gone. At the moment "before-flush" the write is gone, too; at "after-flush" it is on
+ * disk. (The simulator's fault "crash" knows the same moments.)
  */
 export interface Dying {
   readonly moment: "before-flush" | "after-flush";
-  /** Which flush of the step, counted from 1. */
-  readonly flush: number;
-  /** How many of the unsynced writes before it are on disk all the same. */
+  /** Which write of the step, by `persist` or `write`, counted from 1. */
+  readonly write: number;
+  /** At "before-flush": how many of the unsynced writes before it are on disk all the same. */
   readonly kept: number;
 }
 
 /** One thing that may happen next in a world without clocks. A schedule is a list of these, and replays. */
 export type Action =
-  /** A client asks. `sequence` counts the entries of the option `requests`, from 0. */
-  | { readonly kind: "request"; readonly node: NodeId; readonly request: Tagged; readonly sequence: number; readonly dies?: Dying }
+  /** A client asks. */
+  | { readonly kind: "request"; readonly node: NodeId; readonly call: Call; readonly request: Tagged; readonly dies?: Dying }
   /** A message arrives; with `again`, the network has doubled it and a copy stays in flight. */
   | { readonly kind: "deliver"; readonly from: NodeId; readonly to: NodeId; readonly message: Tagged; readonly again?: true; readonly dies?: Dying }
   /** A timer fires that was set, however long its delay. */
@@ -65,7 +65,7 @@ function plainText(value: unknown): string {
 
 function dyingText(dies: Dying | undefined): string {
   if (!dies) return "";
-  const which = dies.flush > 1 ? ` ${dies.flush} of the step` : "";
-  const kept = dies.kept > 0 ? `, ${dies.kept} unsynced ${dies.kept === 1 ? "write" : "writes"} kept` : "";
-  return `, and crashes ${dies.moment === "before-flush" ? "before" : "right after"} flush${which}${kept}`;
+  const which = dies.write > 1 ? ` ${dies.write}` : "";
+  const kept = dies.kept > 0 ? ` (${dies.kept} unsynced ${dies.kept === 1 ? "write" : "writes"} kept)` : "";
+  return `, and crashes ${dies.moment === "before-flush" ? "before its write" : "right after its write"}${which} is on disk${kept}`;
 }

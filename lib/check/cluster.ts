@@ -176,7 +176,7 @@ export class Cluster {
     const decisions: Decision[] = [];
     const observations = [...observed];
     const cuts: number[] = [];
-    let flushes = 0;
+    let writes = 0;
     let hasLeft = what.kind === "request" || what.kind === "start";
     const isTelling = (kind: Effect["kind"]): boolean =>
       kind === "decide" || kind === "reply" || (kind === "send" && this.#isWatched);
@@ -209,21 +209,25 @@ export class Cluster {
         case "cancelTimer":
           timers.delete(this.happening({ kind: "timer", node, timer: effect.timer }));
           break;
-        case "write":
+        case "write": {
           if (!this.#mayCrash[node]) break;
+          writes++;
+          // Where only messages are still to come and nobody keeps a record of them, a crash right after the write
+          // is one after the step, with the messages lost; and so is one before it, if nothing waits for it.
+          const isTold = effects.slice(i + 1).some(({ kind }) => isTelling(kind));
+          // While nothing has left the node, a crash before the write is one before the step.
+          if (hasLeft && (effect.flush || isTold)) {
+            for (const { kept, fields } of survivors(disk, pending)) cut(fields, { moment: "before-flush", write: writes, kept });
+          }
+          if (isTold) cut(effect.fields, { moment: "after-flush", write: writes, kept: 0 });
           if (!effect.flush) {
             pending = [...pending, deepFreeze(effect.fields)];
             break;
           }
-          flushes++;
-          // While nothing has left the node, a crash here is the crash before this step.
-          if (hasLeft) for (const { kept, fields } of survivors(disk, pending)) cut(fields, { moment: "before-flush", flush: flushes, kept });
-          // Where only messages wait for the flush and nobody keeps a record of them, a crash right after it is a
-          // crash after the step, with the messages lost.
-          if (effects.slice(i + 1).some(({ kind }) => isTelling(kind))) cut(effect.fields, { moment: "after-flush", flush: flushes, kept: 0 });
           disk = deepFreeze(effect.fields);
           pending = [];
           break;
+        }
         case "decide": {
           const outcome = deepFreeze(clone(checked(id, "decision", effect.outcome)));
           decisions.push({ node: id, outcome });

@@ -77,7 +77,6 @@ interface Taken {
   readonly outcome: number;
   readonly happening: number;
   readonly again: boolean;
-  readonly sequence: number;
 }
 
 class Explorer {
@@ -260,7 +259,7 @@ class Explorer {
       const happening = this.#clientInputs[client]![this.#used[counter]!];
       if (happening === undefined) continue;
       const { node } = cluster.happenings[happening]!;
-      if (locals[from[node]!]!.self !== null) this.#step("request", node, happening, -1, counter, client, false);
+      if (locals[from[node]!]!.self !== null) this.#step("request", node, happening, -1, counter, false);
     }
 
     for (let at = this.#head; at < length; at++) {
@@ -268,39 +267,39 @@ class Explorer {
       if (at > this.#head && happening === from[at - 1]) continue;
       const { node } = cluster.happenings[happening]!;
       if (locals[from[node]!]!.self === null) continue;
-      this.#step("deliver", node, happening, this.#staysInFlight ? -1 : at, null, -1, false);
+      this.#step("deliver", node, happening, this.#staysInFlight ? -1 : at, null, false);
       if (!this.#staysInFlight && this.#isLeft(this.#duplicateCounter)) {
-        this.#step("deliver", node, happening, -1, this.#duplicateCounter, -1, true);
+        this.#step("deliver", node, happening, -1, this.#duplicateCounter, true);
       }
     }
 
     for (let node = 0; node < this.#size; node++) {
       const local = locals[from[node]!]!;
       if (local.timers.length === 0 || !this.#isLeft(this.#timerCounters[node]!)) continue;
-      for (const happening of local.timers) this.#step("timer", node, happening, -1, this.#timerCounters[node]!, -1, false);
+      for (const happening of local.timers) this.#step("timer", node, happening, -1, this.#timerCounters[node]!, false);
     }
 
     for (let node = 0; node < this.#size; node++) {
       const local = from[node]!;
       if (locals[local]!.self === null) {
-        this.#step("restart", node, node, -1, null, -1, false);
+        this.#step("restart", node, node, -1, null, false);
       } else if (this.#isLeft(this.#crashCounters[node]!)) {
         for (const outcome of cluster.crashes(local)) {
-          this.#take("crash", node, outcome, -1, -1, null, this.#crashCounters[node]!, -1, false);
+          this.#take("crash", node, outcome, -1, -1, null, this.#crashCounters[node]!, false);
         }
       }
     }
   }
 
   /** One input to one node: with its outcome, and with the crashes that may cut it short. */
-  #step(kind: Action["kind"], node: number, happening: number, gone: number, counter: number | null, client: number, again: boolean): void {
+  #step(kind: Action["kind"], node: number, happening: number, gone: number, counter: number | null, again: boolean): void {
     const number = this.#cluster.outcome(this.#from[node]!, happening);
-    this.#take(kind, node, number, happening, gone, counter, null, client, again);
+    this.#take(kind, node, number, happening, gone, counter, null, again);
     const { cuts } = this.#cluster.outcomes[number]!;
     if (cuts.length === 0) return;
     const crash = this.#crashCounters[node]!;
     if (!this.#isLeft(crash)) return;
-    for (const cut of cuts) this.#take(kind, node, cut, happening, gone, counter, crash, client, again);
+    for (const cut of cuts) this.#take(kind, node, cut, happening, gone, counter, crash, again);
   }
 
   /** Whether a bound has something left. Number -1 is the counter of what has no bound, null of what may never be. */
@@ -310,11 +309,11 @@ class Explorer {
 
   #take(
     kind: Action["kind"], node: number, number: number, happening: number, gone: number,
-    counter: number | null, crash: number | null, sequence: number, again: boolean,
+    counter: number | null, crash: number | null, again: boolean,
   ): void {
     this.#ordinal++;
     if (this.#wanted >= 0) {
-      if (this.#ordinal === this.#wanted) this.#taken = { kind, node, outcome: number, happening, again, sequence };
+      if (this.#ordinal === this.#wanted) this.#taken = { kind, node, outcome: number, happening, again };
       return;
     }
     if (this.#isOver()) return;
@@ -487,7 +486,7 @@ class Explorer {
     this.#wanted = ordinal;
     this.#expand(index);
     this.#wanted = -1;
-    const { kind, node, outcome, happening, again, sequence } = this.#taken!;
+    const { kind, node, outcome, happening, again } = this.#taken!;
     const { names, happenings, outcomes } = this.#cluster;
     const { dies, kept } = outcomes[outcome]!;
     const id = names[node]!;
@@ -495,7 +494,7 @@ class Explorer {
     const what = happenings[happening];
     if (kind === "crash") return { kind, node: id, kept };
     if (kind === "restart") return { kind, node: id, ...cut };
-    if (what?.kind === "request") return { kind: "request", node: id, request: what.request, sequence, ...cut };
+    if (what?.kind === "request") return { kind: "request", node: id, call: what.call, request: what.request, ...cut };
     if (what?.kind === "timer") return { kind: "timer", node: id, timer: what.timer, ...cut };
     if (what?.kind !== "message") throw new Error(`an action without an input: ${kind}`);
     return { kind: "deliver", from: names[what.from]!, to: id, message: what.message, ...(again ? { again } : {}), ...cut };

@@ -110,11 +110,11 @@ describe("explore", () => {
       const verdict = verdictOf("late", 1);
       if (verdict.kind !== "violated") throw new Error(verdict.summary);
       expect(scheduleText(verdict.schedule)).toMatchInlineSnapshot(`
-        "1. request n1: add, and crashes before flush
+        "1. request n1: add, and crashes before its write is on disk
         2. restart n1
         3. request n1: add"
       `);
-      expect(verdict.schedule[0]).toMatchObject({ kind: "request", dies: { moment: "before-flush", flush: 1, kept: 0 } });
+      expect(verdict.schedule[0]).toMatchObject({ kind: "request", dies: { moment: "before-flush", write: 1, kept: 0 } });
     });
 
     it("bounds crashes by node", () => {

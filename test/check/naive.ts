@@ -37,7 +37,7 @@ export interface NaiveVerdict {
 
 /**
  * The exploration written down as directly as its definition, one deep copy and one long text a world: what the
- * fast one is compared with. It does not leave out the crashes within a step that equal one before or after it.
+ * fast one is compared with.
  */
 export function naiveExplore(options: NaiveOptions, maxWorlds: number): NaiveVerdict | null {
   const { nodes: roles, clients, properties } = options;
@@ -123,40 +123,39 @@ export function naiveExplore(options: NaiveOptions, maxWorlds: number): NaiveVer
     }
   }
 
-  /** The step in full, and then with each crash within it. */
+  /** The step in full, and then with each crash within it that is not the same as one before or after the step. */
   function* steps(world: World, id: NodeId, input: Input, observed: Observation[], change: (copy: World) => unknown): Iterable<World> {
     const whole = clone(world);
     change(whole);
-    const flushes = run(whole, id, input, observed, null);
+    const writes = run(whole, id, input, observed, null);
     yield whole;
     if (world.crashed >= options.crashes) return;
-    for (let flush = 1; flush <= flushes.length; flush++) {
-      const { before, leftBefore, told } = flushes[flush - 1]!;
+    for (const [i, { pending, hasLeft, flush, isTold }] of writes.entries()) {
       const disks = new Set<string>();
-      for (let kept = 0; kept <= before && leftBefore; kept++) {
+      for (let kept = 0; kept <= pending && hasLeft && (flush || isTold); kept++) {
         const copy = clone(world);
         change(copy);
-        run(copy, id, input, observed, { flush, kept, after: false });
+        run(copy, id, input, observed, { write: i, kept, after: false });
         const disk = canonical(copy.nodes[id]!.disk);
         if (!disks.has(disk)) yield copy;
         disks.add(disk);
       }
-      if (!told) continue;
+      if (!isTold) continue;
       const copy = clone(world);
       change(copy);
-      run(copy, id, input, observed, { flush, kept: 0, after: true });
+      run(copy, id, input, observed, { write: i, kept: 0, after: true });
       yield copy;
     }
   }
 
   function run(
     world: World, id: NodeId, input: Input, observed: Observation[],
-    dies: { flush: number; kept: number; after: boolean } | null,
-  ): { before: number; leftBefore: boolean; told: boolean }[] {
+    dies: { write: number; kept: number; after: boolean } | null,
+  ): { pending: number; hasLeft: boolean; flush: boolean; isTold: boolean }[] {
     const node = world.nodes[id]!;
     for (const happened of observed) observe(world, happened);
     const effects = step(roles[id]!, node.self!, input) ?? [];
-    const flushes: { before: number; leftBefore: boolean; told: boolean }[] = [];
+    const writes: { pending: number; hasLeft: boolean; flush: boolean; isTold: boolean }[] = [];
     let hasLeft = input.kind === "request" || input.kind === "start";
     for (const [i, effect] of effects.entries()) {
       if (effect.kind === "send") {
@@ -177,26 +176,25 @@ export function naiveExplore(options: NaiveOptions, maxWorlds: number): NaiveVer
       } else if (effect.kind === "reply") {
         observe(world, { kind: "reply", node: id, call: effect.call, result: effect.result });
         hasLeft = true;
-      } else if (options.crashes === 0) {
-        continue;
-      } else if (!effect.flush) {
-        node.pending.push(effect.fields);
-      } else {
-        const told = effects.slice(i + 1).some(({ kind }) => kind === "decide" || kind === "reply" || (kind === "send" && isWatched));
-        flushes.push({ before: node.pending.length, leftBefore: hasLeft, told });
-        if (dies?.flush === flushes.length && !dies.after) {
+      } else if (options.crashes > 0) {
+        const isTold = effects.slice(i + 1).some(({ kind }) => kind === "decide" || kind === "reply" || (kind === "send" && isWatched));
+        const isLast = dies?.write === writes.length;
+        writes.push({ pending: node.pending.length, hasLeft, flush: effect.flush, isTold });
+        if (isLast && !dies.after) {
           crash(world, id, dies.kept);
-          return flushes;
+          return writes;
         }
-        node.disk = effect.fields;
-        node.pending = [];
-        if (dies?.flush === flushes.length) {
+        if (effect.flush || isLast) {
+          node.disk = effect.fields;
+          node.pending = [];
+        } else node.pending.push(effect.fields);
+        if (isLast) {
           crash(world, id, 0);
-          return flushes;
+          return writes;
         }
       }
     }
-    return flushes;
+    return writes;
   }
 
   function crash(world: World, id: NodeId, kept: number): void {

@@ -12,7 +12,7 @@ const requests = [
 
 function cluster(n: number, role = acceptor) {
   const acceptors = ids("a1", "a2", "a3").slice(0, n);
-  const p = proposer({ acceptors });
+  const p = proposer({ acceptors, quorums: { prepare: Math.floor(n / 2) + 1, accept: Math.floor(n / 2) + 1 } });
   return { nodes: { p1: p, p2: p, ...Object.fromEntries(acceptors.map((name) => [name, role()])) }, requests };
 }
 
@@ -36,8 +36,8 @@ describe("Paxos under the explorer", () => {
         both: ({ decisions }) => decisions.length === 2,
       },
     });
-    // One request, 2 + 2 messages for the promises, and 1 + 1 for a vote: of two acceptors that joined, one is enough.
-    expect(Object.values(reached).map((schedule) => schedule?.length)).toEqual([7, 7, 14]);
+    // One request, 2 + 2 messages for the promises, and 2 + 2 for the votes.
+    expect(Object.values(reached).map((schedule) => schedule?.length)).toEqual([9, 9, 18]);
   });
 
   it("finds two decisions where acceptors vote without a look at their promise, in 18 actions", () => {

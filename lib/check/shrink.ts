@@ -1,0 +1,264 @@
+import { checkInterrupt } from "../core/interrupt.js";
+import { integer, options as checkOptions } from "../core/parameters.js";
+import type { Seed } from "../core/random.js";
+import { nemesisScript } from "../sim/nemesis.js";
+import type { Nodes } from "../sim/options.js";
+import { record, Simulation } from "../sim/simulation.js";
+import type { SimulateOptions } from "../sim/simulate.js";
+import type { TraceEvent } from "../trace/event.js";
+import { scheduleText, type Action } from "./action.js";
+import { NO_RULE_THROWS } from "./options.js";
+import { Follower, replay, type ReplayOptions } from "./replay.js";
+import { scheduleOf } from "./schedule.js";
+
+/** A run that went wrong. */
+export interface Failure {
+  /** The name of the property; "no rule throws" where a rule threw. */
+  readonly property: string;
+  readonly problem: string;
+  /** Virtual time in ms, and the number of the step. */
+  readonly at: number;
+  readonly step: number;
+  readonly trace: readonly TraceEvent[];
+}
+
+/** How large a run is, in what a reader has to follow. */
+export interface Size {
+  readonly nodes: number;
+  readonly faults: number;
+  readonly requests: number;
+  /** Inputs to nodes, crashes and restarts. */
+  readonly actions: number;
+}
+
+export interface ShrinkOptions<N extends Nodes> {
+  /** Ways to make the cluster itself smaller, as fewer nodes: options to try in the place of the given ones. */
+  readonly smaller?: (options: SimulateOptions<N>) => Iterable<SimulateOptions<N>>;
+  /** How many runs and replays it may take (default 10,000). */
+  readonly maxRuns?: number;
+}
+
+/** A smaller run with the same fault. */
+export interface Shrunk<N extends Nodes> {
+  /** Options of a simulation that fails the same property, with nothing in it that it does not need. */
+  readonly options: SimulateOptions<N>;
+  readonly property: string;
+  readonly problem: string;
+  /**
+   * The choices that matter, of which none can be left out; for `replay`. Null where the fault rests on the clock
+   * and a schedule alone does not bring it about.
+   */
+  readonly schedule: readonly Action[] | null;
+  /** The schedule replayed; without one, the run of the options. */
+  readonly trace: readonly TraceEvent[];
+  readonly before: Size;
+  readonly after: Size;
+  /** What is left, as text. */
+  readonly report: string;
+}
+
+/**
+ * Make a failing run as small as it can be and still fail the same property, in two steps. First at the options,
+ * running each change from the same seed: fewer nodes (if you say how), faults, requests, clients, then a calm
+ * network and quick disks. Then at the choices of the run, freed from its chance (`scheduleOf`): single
+ * deliveries, timers, crashes and restarts. Parts are taken out in halves, quarters and so on down to single
+ * ones (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002), until none can go.
+ *
+ * @throws RangeError if the run does not fail
+ */
+export function shrink<N extends Nodes>(options: SimulateOptions<N>, shrinkOptions: ShrinkOptions<N> = {}): Shrunk<N> {
+  const { smaller, maxRuns = 10_000 } = checkOptions("shrink", shrinkOptions, ["smaller", "maxRuns"]);
+  let left = integer("maxRuns", maxRuns, { min: 1 });
+  const first = failureOf(options);
+  if (!first) throw new RangeError("this run does not fail: there is nothing to shrink");
+  let best = options;
+  let failure = first;
+
+  const tries = (candidate: SimulateOptions<N>): boolean => {
+    if (left-- <= 0) return false;
+    checkInterrupt();
+    const found = failureIfAny(candidate);
+    if (found?.property !== first.property) return false;
+    best = candidate;
+    failure = found;
+    return true;
+  };
+
+  if (best.nemesis) tries(scripted(best));
+  for (let isSmaller = smaller !== undefined; isSmaller; ) {
+    isSmaller = false;
+    for (const candidate of smaller!(best)) {
+      if (!tries(candidate)) continue;
+      isSmaller = true;
+      break;
+    }
+  }
+  tries({ ...best, until: failure.at } as SimulateOptions<N>);
+  fewest(best.faults ?? [], (faults) => (tries({ ...best, faults }) ? faults : null));
+  fewest(best.requests ?? [], (requests) => (tries({ ...best, requests }) ? requests : null));
+  fewest(Object.keys(best.clients ?? {}), (names) => {
+    const clients = Object.fromEntries(names.map((name) => [name, best.clients![name]!]));
+    return tries({ ...best, clients }) ? names : null;
+  });
+  for (const calm of CALM) {
+    const candidate = calm(best);
+    if (candidate) tries(candidate);
+  }
+
+  const recorded = scheduleOf(failure.trace);
+  const schedule = shrinkSchedule(best, recorded, { property: first.property, maxReplays: Math.max(1, left) });
+  const trace = schedule ? replay(best, schedule) : failure.trace;
+  const violation = trace.find((event) => event.kind === "violation");
+  const problem = violation?.kind === "violation" ? violation.problem : failure.problem;
+  const before = sizeOf(options, scheduleOf(first.trace).length);
+  const after = sizeOf(best, schedule?.length ?? recorded.length);
+  return { options: best, property: first.property, problem, schedule, trace, before, after, report: report() };
+
+  function report(): string {
+    const sizes = (["nodes", "faults", "requests", "actions"] as const)
+      .filter((what) => before[what] !== after[what])
+      .map((what) => `${what} ${before[what]} -> ${after[what]}`);
+    const what = sizes.length > 0 ? `shrunk: ${sizes.join(", ")}` : "as small as it can be";
+    const how = schedule ? scheduleText(schedule) : `${scheduleText(recorded)}\n(with the times of the run: it fails by the clock)`;
+    return `${first!.property}: ${problem}\n${what}\n${how}`;
+  }
+}
+
+/**
+ * The shortest part of a schedule that still ends in a violation of the property (default: whichever it
+ * violates) from which no single action can be taken out. Actions that are not possible without an earlier one
+ * go with it. Null if the schedule leads to no such violation.
+ */
+export function shrinkSchedule(
+  options: ReplayOptions,
+  schedule: readonly Action[],
+  { property, maxReplays = 10_000 }: { readonly property?: string; readonly maxReplays?: number } = {},
+): Action[] | null {
+  let left = integer("maxReplays", maxReplays, { min: 1 });
+  const whole = whatFails(options, schedule, property);
+  if (!whole) return null;
+  const wanted = whole.property;
+  let actions = whole.actions;
+  const tries = (candidate: readonly Action[]): readonly Action[] | null => {
+    if (left-- <= 0) return null;
+    checkInterrupt();
+    const found = whatFails(options, candidate, wanted);
+    if (found) actions = found.actions;
+    return found && actions;
+  };
+  for (;;) {
+    const { length } = actions;
+    fewest(actions, tries);
+    // What is left: crashes within a step that may as well come after it, copies that nobody needs.
+    for (let i = 0; i < actions.length; i++) {
+      const action = actions[i]!;
+      if ("again" in action) tries(replaced(actions, i, without(action, "again")));
+      if ("dies" in action && i < actions.length) tries(replaced(actions, i, without(actions[i]!, "dies" as never)));
+    }
+    if (actions.length === length || left <= 0) return actions;
+  }
+}
+
+/**
+ * Take parts out of a list, halves first and single items last, as long as `attempt` finds the rest to be enough;
+ * it answers what is left of the rest, or null. In the end, no single item can be taken out.
+ */
+function fewest<T>(all: readonly T[], attempt: (rest: readonly T[]) => readonly T[] | null): void {
+  if (all.length === 0 || attempt([])) return;
+  let rest = all;
+  for (let size = Math.ceil(rest.length / 2); ; ) {
+    const { length } = rest;
+    // From the end: what came last is what least of the others rest on.
+    for (let end = rest.length; end > 0; end = Math.min(end - size, rest.length)) {
+      rest = attempt([...rest.slice(0, Math.max(0, end - size)), ...rest.slice(end)]) ?? rest;
+    }
+    if (size > 1) size = Math.ceil(size / 2);
+    else if (rest.length === length) return;
+  }
+}
+
+function replaced<T>(list: readonly T[], index: number, item: T): readonly T[] {
+  return list.map((each, i) => (i === index ? item : each));
+}
+
+/** Follow what can be followed of a schedule; the actions taken, if they end in a violation of the property. */
+function whatFails(
+  options: ReplayOptions,
+  schedule: readonly Action[],
+  property: string | undefined,
+): { readonly property: string; readonly actions: Action[] } | null {
+  const follower = new Follower(options, null, false);
+  const actions: Action[] = [];
+  for (const action of schedule) {
+    if (follower.isOver) break;
+    if (follower.follow(action) === null) actions.push(action);
+  }
+  const { violation } = follower;
+  if (!violation || (property !== undefined && violation.property !== property)) return null;
+  return { property: violation.property, actions };
+}
+
+/** Run the options and see whether a property is violated or a rule throws. */
+export function failureOf<N extends Nodes>({ until, ...options }: SimulateOptions<N>): Failure | null {
+  return outcomeOf({ until, ...options } as SimulateOptions<N>).failure;
+}
+
+/** A whole run that may fail. */
+export function outcomeOf<N extends Nodes>(given: SimulateOptions<N>): {
+  readonly simulation: Simulation<N>;
+  readonly trace: readonly TraceEvent[];
+  readonly failure: Failure | null;
+} {
+  const { until, ...options } = given;
+  const simulation = new Simulation<N>(options as SimulateOptions<N>);
+  const trace = record(simulation);
+  try {
+    simulation.run(until === undefined ? {} : { until });
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { simulation, trace, failure: { property: NO_RULE_THROWS, problem, at: simulation.now, step: simulation.steps, trace } };
+  }
+  const { violation } = simulation;
+  return { simulation, trace, failure: violation && { ...violation, trace } };
+}
+
+/** Options that were made smaller may make no sense any more, as a restart without its crash: those do not count. */
+function failureIfAny<N extends Nodes>(options: SimulateOptions<N>): Failure | null {
+  try {
+    return failureOf(options);
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
+/** What the nemesis would do, written out as faults, so that single ones can be taken out. */
+function scripted<N extends Nodes>({ nemesis, ...options }: SimulateOptions<N>): SimulateOptions<N> {
+  const script = nemesisScript(options.seed ?? (1 as Seed), nemesis!, Object.keys(options.nodes));
+  return { ...options, faults: [...(options.faults ?? []), ...script] } as unknown as SimulateOptions<N>;
+}
+
+/** Ways to calm what is around the nodes, each by itself. Null where there is nothing to calm. */
+const CALM: readonly (<N extends Nodes>(options: SimulateOptions<N>) => SimulateOptions<N> | null)[] = [
+  (options) => (options.network?.duplication ? { ...options, network: { ...options.network, duplication: 0 } } : null),
+  (options) => (options.network?.loss ? { ...options, network: { ...options.network, loss: 0 } } : null),
+  ({ network, ...options }) => (network?.kinds ? ({ ...options, network: without(network, "kinds") } as never) : null),
+  ({ network, ...options }) => (network?.links ? ({ ...options, network: without(network, "links") } as never) : null),
+  (options) => (options.disk ? (without(options, "disk") as never) : null),
+  (options) => (options.processing ? (without(options, "processing") as never) : null),
+];
+
+function sizeOf<N extends Nodes>(options: SimulateOptions<N>, actions: number): Size {
+  const script = options.nemesis ? (scripted(options).faults ?? []) : (options.faults ?? []);
+  return {
+    nodes: Object.keys(options.nodes).length,
+    faults: script.length,
+    requests: options.requests?.length ?? 0,
+    actions,
+  };
+}
+
+function without<T extends object, K extends string>(value: T, name: K): T {
+  const { [name]: _, ...rest } = value as Record<string, unknown>;
+  return rest as T;
+}
