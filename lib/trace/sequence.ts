@@ -1,11 +1,12 @@
 import { integer, options } from "../core/parameters.js";
+import { brief, words } from "../core/words.js";
 import type { TraceEvent } from "./event.js";
 
 /**
  * A run as text, one line for each event: the time in ms, the node, and what happened to it. A message's
  * content stands where it is sent; its number says where it arrives.
  *
- *        0.000  p1  → a1 prepare {ballot: 1.p1} #1
+ *        0.000  p1  → a1 prepare ballot=(1, p1) #1
  *        4.312  a1  ← p1 prepare #1
  */
 export function sequence(trace: readonly TraceEvent[], given: { readonly lines?: number; readonly steps?: boolean } = {}): string {
@@ -61,25 +62,25 @@ function placeOf(event: TraceEvent): string {
 function deedOf(event: TraceEvent): string {
   switch (event.kind) {
     case "send":
-      return `→ ${event.to} ${tagged(event.message)} #${event.id}`;
+      return `→ ${event.to} ${brief(event.message)} #${event.id}`;
     case "deliver":
       return `← ${event.from} ${event.message.kind} #${event.id}${event.copy > 0 ? " again" : ""}`;
     case "drop":
       return `✗ ${event.from} ${event.message.kind} #${event.id}${event.copy > 0 ? " again" : ""}: ${DROPPED[event.reason]}`;
     case "timer":
-      return `timer ${tagged(event.timer)}`;
+      return `timer ${brief(event.timer)}`;
     case "request":
-      return `is asked ${tagged(event.request)} (${event.call})`;
+      return `is asked ${brief(event.request)} (${event.call})`;
     case "reply":
-      return `answers ${text(event.result)} (${event.call})`;
+      return `answers ${words(event.result)} (${event.call})`;
     case "decide":
-      return `decides ${text(event.outcome)}`;
+      return `decides ${words(event.outcome)}`;
     case "write":
       return event.flush ? "writes and flushes" : "writes";
     case "flushed":
       return "has its write on disk";
     case "change":
-      return `state ${text(event.fields)}`;
+      return `state: ${Object.entries(event.fields).map(([name, value]) => `${name}=${words(value)}`).join(" ")}`;
     case "crash":
       return event.lostWrites === 0 ? "crashes" : `crashes, and ${event.lostWrites} write${event.lostWrites === 1 ? " is" : "s are"} lost`;
     case "restart":
@@ -99,9 +100,9 @@ function deedOf(event: TraceEvent): string {
     case "heal":
       return event.links.length > 0 ? `healed: ${links(event.links)}` : "healed, but for links that another cut covers";
     case "invoke":
-      return `asks ${event.node} ${tagged(event.request)} (${event.call}${event.attempt > 1 ? `, attempt ${event.attempt}` : ""})`;
+      return `asks ${event.node} ${brief(event.request)} (${event.call}${event.attempt > 1 ? `, attempt ${event.attempt}` : ""})`;
     case "return":
-      return `has its answer ${text(event.result)} (${event.call})`;
+      return `has its answer ${words(event.result)} (${event.call})`;
     case "give-up":
       return `gives up (${event.call})`;
     case "call-lost":
@@ -121,22 +122,6 @@ const DROPPED = {
 function links(pairs: readonly (readonly [string, string])[]): string {
   const named = pairs.slice(0, 12).map(([from, to]) => `${from}>${to}`);
   return pairs.length > 12 ? `${named.join(" ")} and ${pairs.length - 12} more` : named.join(" ");
-}
-
-/** `prepare {ballot: 3}`. */
-function tagged({ kind, ...fields }: { readonly kind: string }): string {
-  return Object.keys(fields).length === 0 ? kind : `${kind} ${text(fields)}`;
-}
-
-/** A value in short: names without quotes, the fields in the order in which they were set. */
-function text(value: unknown): string {
-  if (typeof value === "string") return /^[\w.#:-]+$/.test(value) ? value : JSON.stringify(value);
-  if (typeof value === "number") return number(value);
-  if (typeof value !== "object" || value === null) return String(value);
-  if (Array.isArray(value)) return `[${value.map(text).join(", ")}]`;
-  if (value instanceof Set) return `{${Array.from(value, text).join(", ")}}`;
-  if (value instanceof Map) return `{${Array.from(value, ([key, item]) => `${text(key)}: ${text(item)}`).join(", ")}}`;
-  return `{${Object.entries(value).map(([name, item]) => `${name}: ${text(item)}`).join(", ")}}`;
 }
 
 function number(value: number): string {
