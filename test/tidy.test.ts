@@ -88,6 +88,35 @@ describe("the check of dependencies", () => {
   });
 });
 
+describe("the packages", () => {
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { license?: string; version?: string; resolved?: string; link?: boolean }>;
+  };
+  const installed = Object.entries(packages).filter(([path, { link }]) => path.startsWith("node_modules/") && !link);
+
+  it("have licences that let everybody use, change and pass on what is made with them", () => {
+    const free = ["MIT", "MIT-0", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "BlueOak-1.0.0", "CC0-1.0", "PSF-2.0", "MPL-2.0"];
+    // Says so in its file LICENSE instead of in package.json.
+    const told: Record<string, string> = { "node_modules/jstat": "MIT" };
+    const others = installed
+      .map(([path, { license }]) => ({ path, licence: license ?? told[path] ?? "none" }))
+      .filter(({ licence }) => !licence.replace(/[()]/g, "").split(/ AND | OR /).every((one) => free.includes(one)));
+    expect(installed.length).toBeGreaterThan(100);
+    expect(others).toEqual([]);
+  });
+
+  it("are asked for by exact versions, and the lock file names no server", () => {
+    const manifests = ["package.json", "lib/package.json"].map((file) => JSON.parse(readFileSync(join(root, file), "utf8")));
+    const asked = manifests.flatMap(({ dependencies = {}, devDependencies = {} }) => Object.entries({ ...dependencies, ...devDependencies }));
+    expect(asked.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
+    expect(installed.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+    const python = ["requirements.txt", "requirements-test.txt"].map((file) => readFileSync(join(root, "kernel-setup", file), "utf8")).join("");
+    const lines = python.split("\n").filter((line) => /^\S/.test(line) && !line.startsWith("#"));
+    expect(lines.length).toBeGreaterThan(80);
+    expect(lines.filter((line) => !/^[a-z0-9._-]+==[^ ]+( ;.*)? \\$/i.test(line))).toEqual([]);
+  });
+});
+
 describe("the sources", () => {
   const folders = ["lib", "kernel-setup", "test", "notebooks"];
   const files = folders.flatMap((folder) =>

@@ -24,6 +24,7 @@ const parts = {
   store: { title: "storing notebooks", always: false, load: async () => (await import("./notebooks.mjs")).store },
   long: { title: "long tests", always: false, load: async () => (await import("./vitest.mjs")).long },
   browser: { title: "browser tests", always: false, load: async () => (await import("./vitest.mjs")).browser },
+  bench: { title: "benchmarks", always: false, load: async () => (await import("./bench.mjs")).bench },
   nodes: { title: "other versions of Node", always: false, load: async () => (await import("./nodes.mjs")).nodes },
 };
 
@@ -33,7 +34,7 @@ const help = `Runs the tests, after setting up what is missing.
   npm test -- PART                  one part: ${Object.keys(parts).join(", ")}
   npm test -- PART PATTERN ...      of that part what has one of the patterns in its name: npm test -- unit test/core
   npm run notebooks:store [PATTERN] runs the notebooks and stores what they show
-  npm run test:long | test:browser | test:nodes`;
+  npm run test:long | test:browser | test:nodes | bench`;
 
 /**
  * @param {readonly string[]} args names of parts, then patterns
