@@ -33,7 +33,7 @@ export function bars<Row extends object>(rows: readonly Row[], options: BarsOpti
     data: [bar({ names, heights, colour: palette[0]!, pattern: "", whiskers, labelled: true })],
     xaxis: { type: "category" },
     yaxis: heightAxis([heights], whiskers),
-    layout: { bargap: 0.35, showlegend: false },
+    layout: { bargap: 0.35 },
   });
 }
 
@@ -85,14 +85,10 @@ export function groupedBars<Row extends object>(rows: readonly Row[], options: G
     ),
     xaxis: { type: "category" },
     yaxis: stacked ? { rangemode: "tozero" } : heightAxis(drawn.map(({ heights }) => heights), drawn.find(({ whiskers }) => whiskers !== null)?.whiskers ?? null),
-    layout: { barmode: stacked ? "stack" : "group", bargap: 0.25, bargroupgap: 0.08, showlegend: true, ...legendAbove },
+    legend: true,
+    layout: { barmode: stacked ? "stack" : "group", bargap: 0.25, bargroupgap: 0.08 },
   });
 }
-
-/** A legend in one row between title and chart, where it takes no width. */
-export const legendAbove: { readonly legend: object } = {
-  legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom" },
-};
 
 /** Only these fields of the rows, which are those that are drawn. */
 export function pick(rows: readonly object[], fields: readonly string[]): object[] {
@@ -147,7 +143,7 @@ function bar({ name, names, heights, colour, pattern, whiskers, labelled }: Bar)
     marker: { color: colour, line: { color: colour, width: 1 }, ...(pattern === "" ? {} : { pattern: { shape: pattern, size: 6, solidity: 0.35, fillmode: "overlay" } }) },
     ...(whiskers === null
       ? {}
-      : { error_y: { type: "data", symmetric: false, array: whiskers.plus, arrayminus: whiskers.minus, color: "#777777", thickness: 1.5, width: 5 } }),
+      : { error_y: { type: "data", symmetric: false, array: whiskers.plus, arrayminus: whiskers.minus, color: "#333333", thickness: 1.5, width: 6 } }),
     ...(labelled && whiskers === null && names.length <= 24
       ? { text: heights.map((height) => (height === null ? "" : formatNumber(height))), textposition: "outside", cliponaxis: false }
       : {}),

@@ -1,6 +1,5 @@
 import { bin, mean, quantileSorted } from "d3-array";
 import { integer } from "../core/parameters.js";
-import { legendAbove } from "./bars.js";
 import { escape } from "./escape.js";
 import { figure, numbers, type ChartOptions, type Column, type Figure } from "./figure.js";
 import { format, formatNumber } from "./format.js";
@@ -49,7 +48,7 @@ export function ecdf<Row extends object>(rows: readonly Row[], options: Distribu
     notes: drawn < all ? [thinned(drawn, all)] : [],
     data,
     yaxis: { range: [0, 1.02], tickformat: ".0%" },
-    layout: { showlegend: samples.length > 1, ...legendAbove },
+    legend: samples.length > 1,
   });
 }
 
@@ -93,7 +92,8 @@ export function histogram<Row extends object>(rows: readonly Row[], options: His
       hovertemplate: `%{customdata}: %{y}<extra>${escape(name)}</extra>`,
     })),
     yaxis: { rangemode: "tozero" },
-    layout: { barmode: "group", bargap: 0, showlegend: samples.length > 1, ...legendAbove },
+    legend: samples.length > 1,
+    layout: { barmode: "group", bargap: 0 },
   });
 }
 

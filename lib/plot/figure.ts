@@ -25,7 +25,7 @@ export interface ChartOptions {
 /** The parts of a figure. */
 export interface FigureParts {
   readonly title: string;
-  readonly alt: string;
+  readonly summary: string;
   readonly notes: readonly string[];
   readonly data: readonly object[];
   readonly layout: Readonly<Record<string, unknown>>;
@@ -41,7 +41,9 @@ export class Figure {
   readonly kind = "figure" as const;
   /** The finding. */
   readonly title: string;
-  /** What the picture shows, in a sentence, for those who do not see it. */
+  /** What is drawn and its extremes, in a sentence. */
+  readonly summary: string;
+  /** Title and summary, for those who do not see the picture. */
   readonly alt: string;
   /** What was left out or changed for the drawing. */
   readonly notes: readonly string[];
@@ -54,9 +56,10 @@ export class Figure {
   /** What the columns of the rows are called in a table. */
   readonly headings: Readonly<Record<string, string>>;
 
-  constructor({ title, alt, notes, data, layout, rows, headings }: FigureParts) {
+  constructor({ title, summary, notes, data, layout, rows, headings }: FigureParts) {
     this.title = title;
-    this.alt = alt;
+    this.summary = summary;
+    this.alt = `${sentence(title)} ${summary}`;
     this.notes = notes;
     this.data = data;
     this.layout = layout;
@@ -67,7 +70,7 @@ export class Figure {
   /** The figure as text: the finding, what the picture shows, and the numbers as a table. */
   get text(): string {
     const table = tableText(this.rows, { headings: this.headings });
-    return [this.title, this.alt, ...this.notes, "", table].join("\n");
+    return [this.title, this.summary, ...this.notes, "", table].join("\n");
   }
 
   /** All forms of the figure, keyed by MIME type. A static picture is added by the kernel. */
@@ -91,6 +94,8 @@ export interface Chart {
   /** What is drawn and its extremes, as a sentence; the title comes before it. */
   readonly summary: string;
   readonly notes?: readonly string[];
+  /** Whether series are told apart by a legend (default false). */
+  readonly legend?: boolean;
   readonly xaxis?: object;
   readonly yaxis?: object;
   readonly layout?: object;
@@ -104,13 +109,21 @@ export function figure({ title, xLabel, yLabel, note, height = 400 }: ChartOptio
   finite("height", height, { min: 100, max: 4000 });
   const empty = chart.rows.length === 0;
   const notes = [...(note === undefined ? [] : [note]), ...(chart.notes ?? [])];
-  const titleLines = wrap(title, titleWidth, titleSize);
+  const titleLines = wrap(title, titleWidth, titleSize, { bold: true });
   const noteLines = notes.flatMap((line) => wrap(line, titleWidth, noteSize));
-  const summary = empty ? "An empty chart: there are no rows to draw" : chart.summary;
-  const top = 22 + titleLines.length * 21 + (noteLines.length === 0 ? 0 : 4 + noteLines.length * 16);
+  const summary = sentence(empty ? "An empty chart: there are no rows to draw" : chart.summary);
+  const hasLegend = !empty && chart.legend === true;
+  const top = 24 + titleLines.length * 21 + (noteLines.length === 0 ? 0 : 4 + noteLines.length * 16) + (hasLegend ? 26 : 0);
+  const axis = (words: string): object => ({
+    title: { text: escape(words), font: { size: 13 }, standoff: 10 },
+    automargin: true,
+    zeroline: false,
+    ...ticks,
+    ...(empty ? { visible: false } : {}),
+  });
   return new Figure({
     title,
-    alt: `${sentence(title)} ${sentence(summary)}`,
+    summary,
     notes,
     rows: chart.rows,
     headings: chart.headings,
@@ -119,7 +132,7 @@ export function figure({ title, xLabel, yLabel, note, height = 400 }: ChartOptio
       title: {
         text: titleLines.map(escape).join("<br>"),
         ...(noteLines.length === 0 ? {} : { subtitle: { text: noteLines.map(escape).join("<br>"), font: { size: noteSize } } }),
-        font: { size: titleSize },
+        font: { size: titleSize, weight: 700 },
         x: 0,
         xref: "paper",
         xanchor: "left",
@@ -134,12 +147,14 @@ export function figure({ title, xLabel, yLabel, note, height = 400 }: ChartOptio
       font: { family: fontFamily, size: 13 },
       colorway: palette,
       hovermode: "closest",
-      legend: { title: { font: { size: 12 } }, itemsizing: "trace" },
+      showlegend: hasLegend,
+      // In a row between title and chart, where it takes no width.
+      ...(hasLegend ? { legend: { orientation: "h", x: 0, xanchor: "left", y: 1.01, yanchor: "bottom", font: { size: 12.5 } } } : {}),
       ...(empty ? { annotations: [noRows] } : {}),
       ...chart.layout,
-      xaxis: { title: { text: escape(xLabel) }, automargin: true, zeroline: false, ...(empty ? { visible: false } : chart.xaxis) },
-      yaxis: { title: { text: escape(yLabel) }, automargin: true, zeroline: false, ...(empty ? { visible: false } : chart.yaxis) },
-      meta: { alt: `${sentence(title)} ${sentence(summary)}` },
+      xaxis: { ...axis(xLabel), ...chart.xaxis },
+      yaxis: { ...axis(yLabel), ...chart.yaxis },
+      meta: { alt: `${sentence(title)} ${summary}` },
     },
   });
 }
@@ -184,5 +199,8 @@ export function sentence(words: string): string {
 const titleSize = 16;
 const noteSize = 12;
 const titleWidth = 620;
+
+/** Ticks that cannot be seen keep the numbers off the chart. */
+const ticks = { ticks: "outside", ticklen: 5, tickcolor: "rgba(0,0,0,0)" };
 
 const noRows = { text: "no rows to draw", showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5 };

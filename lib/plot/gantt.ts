@@ -2,7 +2,6 @@ import { pick } from "./bars.js";
 import { escape } from "./escape.js";
 import { column, figure, numbers, type ChartOptions, type Column, type Figure } from "./figure.js";
 import { format, formatNumber } from "./format.js";
-import { legendAbove } from "./bars.js";
 import { nth, palette, patterns } from "./theme.js";
 
 /** What the bars of a Gantt chart stand for: one stretch of time per row. */
@@ -71,6 +70,7 @@ export function gantt<Row extends object>(rows: readonly Row[], options: GanttOp
     }),
     xaxis: { rangemode: "tozero" },
     yaxis: { type: "category", autorange: "reversed", categoryorder: "array", categoryarray: lanes.map(escape), showgrid: false },
-    layout: { barmode: "overlay", showlegend: by !== undefined, ...legendAbove },
+    legend: by !== undefined,
+    layout: { barmode: "overlay" },
   });
 }

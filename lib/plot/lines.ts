@@ -1,5 +1,5 @@
 import { oneOf, show } from "../core/parameters.js";
-import { extremes, legendAbove, pick } from "./bars.js";
+import { extremes, pick } from "./bars.js";
 import { escape } from "./escape.js";
 import { column, figure, numbers, text, type ChartOptions, type Column, type Figure } from "./figure.js";
 import { format } from "./format.js";
@@ -78,10 +78,18 @@ export function lines<Row extends object>(rows: readonly Row[], options: LinesOp
     summary: `${one ? "A line" : `${series.length} lines`} of ${options.yLabel} against ${options.xLabel}${one ? "" : `, one for each ${byLabel || by}`}${band === undefined ? "" : ", with a band around the mean"}${extremesAt(names, values)}`,
     notes: drawn < all ? [thinned(drawn, all)] : [],
     data,
-    xaxis: byText ? { type: "category" } : logX ? { type: "log" } : {},
+    xaxis: byText ? { type: "category" } : { ...(logX ? { type: "log" } : {}), ...ticksAt(numbers(rows, x, "x")) },
     yaxis: log?.includes("y") === true ? { type: "log" } : { rangemode: "tozero" },
-    layout: { showlegend: series.length > 1 || expected !== undefined, ...legendAbove },
+    legend: series.length > 1 || expected !== undefined,
   });
+}
+
+/** Few measured places are the ticks; a number between them was not measured. */
+function ticksAt(places: readonly (number | null)[]): object {
+  const at = [...new Set(places.filter((place) => place !== null))].sort((a, b) => a - b);
+  const range = at.at(-1)! - at[0]!;
+  const close = at.some((place, i) => i > 0 && place - at[i - 1]! < range / 24);
+  return at.length < 2 || at.length > 12 || close ? {} : { tickmode: "array", tickvals: at, ticktext: at.map(format) };
 }
 
 function bandTraces(rows: readonly object[], [low, high]: readonly [string, string], kept: readonly number[], x: readonly unknown[], colour: string, group: string): object[] {
