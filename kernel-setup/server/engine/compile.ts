@@ -172,7 +172,6 @@ class Rewriting {
       this.edits.remove(statement.getStart(this.#file), statement.end);
       return;
     }
-    this.#dropExport(statement);
     if (ts.isVariableStatement(statement)) return this.#topLevelVariables(statement.declarationList);
     if (ts.isExpressionStatement(statement) && isLast) {
       this.edits.insert(statement.expression.getStart(this.#file), `${MARK}.result = (`);
@@ -183,17 +182,6 @@ class Rewriting {
     this.#visit(statement);
     if (ts.isClassDeclaration(statement) && statement.name) {
       this.edits.insert(statement.end, `; ${MARK}${statement.name.text}.v = ${statement.name.text};`);
-    }
-  }
-
-  /** A cell exports nothing: `export const x = 1` declares x like any other statement. */
-  #dropExport(statement: TypeScript.Statement): void {
-    if (!this.#ts.canHaveModifiers(statement)) return;
-    for (const modifier of this.#ts.getModifiers(statement) ?? []) {
-      const { kind } = modifier;
-      if (kind === this.#ts.SyntaxKind.ExportKeyword || kind === this.#ts.SyntaxKind.DefaultKeyword) {
-        this.edits.remove(modifier.getStart(this.#file), modifier.end);
-      }
     }
   }
 

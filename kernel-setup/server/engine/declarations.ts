@@ -1,4 +1,10 @@
+import { NESTED } from "./source.js";
 import type { Compiler } from "./tslab.js";
+
+/** Declarations as later cells need them: under their own names. */
+export function plainDeclarations(declarations: string): string {
+  return declarations.replaceAll(NESTED, "");
+}
 
 /** Declarations (the text of a .d.ts file) without the variables, functions and classes of these names. */
 export function withoutNames(ts: Compiler, declarations: string, names: ReadonlySet<string>): string {

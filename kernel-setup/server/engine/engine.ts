@@ -5,8 +5,9 @@ import type * as TypeScript from "@tslab/typescript-for-tslab";
 import type { Run } from "../runs.js";
 import { Boxes } from "./boxes.js";
 import { compileCell, MARK, type CompiledCell, type SourcePlace } from "./compile.js";
-import { withoutNames } from "./declarations.js";
+import { plainDeclarations, withoutNames } from "./declarations.js";
 import { exportOf, Modules } from "./modules.js";
+import { withNestedVars, withoutExports } from "./source.js";
 import { loadTslab, type Compiler, type Completions, type Converter, type Diagnostic, type Seams } from "./tslab.js";
 
 /** A cell that passed the type check, ready to run. */
@@ -81,13 +82,14 @@ export class Engine {
    * @param name how the cell is called in stack traces, such as `Cell [3]`
    */
   check(source: string, name: string): Check {
-    const converted = this.#converter.convert(this.#declarations, source);
+    const plain = withoutExports(this.ts, source);
+    const converted = this.#converter.convert(this.#declarations, withNestedVars(this.ts, plain));
     if (converted.sideOutputs) this.#modules.addCompiled(converted.sideOutputs);
     if (converted.diagnostics.length > 0) return { kind: "refused", diagnostics: converted.diagnostics };
     const loaded = new Set([...(converted.output ?? "").matchAll(/\brequire\("([^"]+)"\)/g)].map((match) => match[1]!));
     const isKnown = (variable: string): boolean => this.boxes.has(variable);
-    const compiled = compileCell(this.ts, source, isKnown, (module) => loaded.has(module));
-    const cell: Prepared = { name, source, compiled, declarations: converted.declOutput ?? this.#declarations };
+    const compiled = compileCell(this.ts, plain, isKnown, (module) => loaded.has(module));
+    const cell: Prepared = { name, source, compiled, declarations: plainDeclarations(converted.declOutput ?? this.#declarations) };
     this.#cells.set(name, cell);
     return { kind: "ready", cell };
   }

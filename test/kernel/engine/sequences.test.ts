@@ -1,0 +1,179 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { elsewhere, Notebook } from "./notebook.js";
+
+/** A name, the cells that are run one after the other, and the value of the last. */
+type Sequence = readonly [name: string, cells: readonly string[], value: unknown];
+
+const await_: readonly Sequence[] = [
+  ["a name", ["const p = Promise.resolve(1); await p"], 1],
+  ["a parenthesis", ["await (Promise.resolve(2))"], 2],
+  ["an element of a list", ["await [Promise.resolve(3)][0]"], 3],
+  ["an async function called at once", ["await (async () => 4)()"], 4],
+  ["a value whose type is asserted", ["await (Promise.resolve as any)?.call(Promise, 5)"], 5],
+  ["an object that has a then method", ["await { then(done: (n: number) => void) { done(6); } }"], 6],
+  ["inside a call", ["Math.max(await Promise.resolve(7), 1)"], 7],
+  ["inside a template", ["`${await Promise.resolve(8)}`"], "8"],
+  ["in an initializer", ["const a = await Promise.resolve(9);", "a"], 9],
+  ["in a destructuring", ["const { b } = await Promise.resolve({ b: 10 });", "b"], 10],
+  ["in a condition", ["if (await Promise.resolve(true)) { var c = 11; }", "c"], 11],
+  ["in a loop", ["let n = 0; for (const x of [1, 2, 3]) n += await Promise.resolve(x);", "n"], 6],
+  ["for await over an async generator", ["async function* g() { yield 1; yield 2; }\nlet s = 0; for await (const x of g()) s += x;", "s"], 3],
+  ["for await over promises", ["let t = 0; for await (const x of [Promise.resolve(4), 5]) { t += x; }\nt"], 9],
+  ["for await without a block, with a label", ["let u = 0; outer: for await (const x of [1, 2, 3]) if (x === 2) continue outer; else u += x;\nu"], 4],
+  ["for await that breaks", ["let v = 0; for await (const x of [1, 2, 3]) { v = x; if (x === 2) break; }\nv"], 2],
+  ["a rejection that is caught", ["let w = 0; try { await Promise.reject(new Error()); } catch { w = 1; }\nw"], 1],
+  ["its type is known", ["const y = await (Promise.resolve('text')); y.length"], 4],
+  ["the negative of it", ["-(await Promise.resolve(3))"], -3],
+  ["a promise chain", ["await Promise.resolve(1).then((x) => x + 1).then((x) => x * 10, () => 0).finally(() => {})"], 20],
+];
+
+const sharing: readonly Sequence[] = [
+  ["an assignment is seen by the functions of the declaring cell", ["let k = 1; function inc() { k++; return k; }", "k = 10; inc()"], 11],
+  ["and by arrow functions", ["let k = 1; const get = () => k;", "k = 5;", "get()"], 5],
+  ["and by methods", ["let k = 1; class A { get() { return k; } } const a = new A();", "k = 6;", "a.get()"], 6],
+  ["and by closures of closures", ["let k = 1; const make = () => () => k; const f = make();", "k = 7;", "f()"], 7],
+  ["a function's own change is seen by later cells", ["let k = 1; function inc() { k++; }", "inc(); inc();", "k"], 3],
+  ["rerunning a declaration reaches all functions", ["const n = 3;", "const double = () => 2 * n;", "const n = 5;", "double()"], 10],
+  ["a function replaced later is the one that is called", ["function f() { return 1; } const call = () => f();", "function f() { return 2; }", "call()"], 2],
+  ["a variable of another type takes the place of the old one", ["let x = 1;", "let x = 'text';", "x.toUpperCase()"], "TEXT"],
+  ["the shorthand of a property", ["const nodes = 3;", "const o = { nodes }; o"], { nodes: 3 }],
+  ["the shorthand of an imported name", ["import { join } from 'path';", "typeof { join }.join"], "function"],
+  ["the shorthand of a function", ["function f() { return 1; }", "({ f }).f()"], 1],
+  ["in a spread", ["const a = [1, 2];", "[...a, 3]"], [1, 2, 3]],
+  ["in a template", ["const who = 'you';", "`hello ${who}`"], "hello you"],
+  ["as a tag of a template", ["const tag = (s: TemplateStringsArray) => s[0];", "tag`x`"], "x"],
+  ["as a computed key", ["const key = 'k';", "({ [key]: 1 })"], { k: 1 }],
+  ["as a default of a parameter", ["const d = 4;", "((x = d) => x)()"], 4],
+  ["as a constructor", ["class P { x = 1; }", "new P().x"], 1],
+  ["as a base class", ["class P { x = 1; }", "class Q extends P { y = 2; } new Q().x"], 1],
+  ["in instanceof", ["class P {}", "const p = new P();", "p instanceof P"], true],
+  ["as a target of destructuring", ["let a = 1, b = 2;", "[a, b] = [b, a]; [a, b]"], [2, 1]],
+  ["as a target of object destructuring", ["let a = 0, b = 0;", "({ a, b = 5 } = { a: 3 } as any); [a, b]"], [3, 5]],
+  ["as a variable of a loop", ["let i = 0;", "for (i = 0; i < 4; i++) {}\ni"], 4],
+  ["as a variable of for of", ["let x = 0;", "for (x of [7, 8]) {}\nx"], 8],
+  ["with ++ and +=", ["let k = 1;", "k++; k += 10; k **= 2; k"], 144],
+  ["in typeof", ["const f = () => 1;", "typeof f"], "function"],
+  ["an optional call", ["const f = undefined as undefined | (() => number);", "f?.()"], undefined],
+  ["a call without this", ["function self(this: unknown) { return this; }", "self()"], undefined],
+  ["a shadowing parameter is left alone", ["const k = 1;", "((k: number) => k)(2)"], 2],
+  ["a shadowing block is left alone", ["const k = 1;", "let r = 0; { const k = 5; r = k; }\nr"], 5],
+  ["a shadowing catch is left alone", ["const e = 1;", "let r: unknown; try { throw 2; } catch (e) { r = e; }\nr"], 2],
+  ["a shadowing loop variable is left alone", ["const i = 99;", "let s = 0; for (let i = 0; i < 3; i++) s += i;\n[s, i]"], [3, 99]],
+  ["a property of the same name is left alone", ["const size = 1;", "new Set([1, 2]).size"], 2],
+  ["a method of the same name is left alone", ["const size = 1;", "({ size() { return size + 1; } }).size()"], 2],
+  ["a label of the same name is left alone", ["const out = 1;", "out: for (;;) { break out; }\nout"], 1],
+  ["a generator", ["function* g() { yield 1; yield 2; }", "[...g()]"], [1, 2]],
+  ["recursion", ["const fib = (n: number): number => (n < 2 ? n : fib(n - 1) + fib(n - 2));", "fib(10)"], 55],
+  ["functions that call each other", ["function even(n: number): boolean { return n === 0 || odd(n - 1); }\nfunction odd(n: number): boolean { return n !== 0 && even(n - 1); }", "even(10)"], true],
+  ["a function is there before its statement", ["const r = early();\nfunction early() { return 1; }", "r"], 1],
+  ["functions and classes have names", ["const f = () => 1; class A {} const B = class {};", "[f.name, A.name, B.name]"], ["f", "A", "B"]],
+];
+
+const declarations: readonly Sequence[] = [
+  ["several variables in one statement", ["let a = 1, b = a + 1, c = b + 1;", "[a, b, c]"], [1, 2, 3]],
+  ["a variable without a value", ["let a: number;", "a = 2; a"], 2],
+  ["an object pattern", ["const { a, b: [c, d = a], ...rest } = { a: 1, b: [2], z: 5 } as any;", "[a, c, d, rest]"], [1, 2, 1, { z: 5 }]],
+  ["a list pattern", ["const [x, , y = 3, ...zs] = [1, 2, undefined, 4, 5];", "[x, y, zs]"], [1, 3, [4, 5]]],
+  ["a pattern with a computed key", ["const key = 'k'; const { [key]: v } = { k: 1 };", "v"], 1],
+  ["var in a block", ["if (true) { var a = 1, { b } = { b: 2 }, [c] = [3]; }", "[a, b, c]"], [1, 2, 3]],
+  ["var in a loop", ["for (var i = 0, n = 3; i < n; i++) {}", "[i, n]"], [3, 3]],
+  ["var in for of and for in", ["for (var x of [1, 2]) {}\nfor (var [a, b] of [[3, 4]]) {}\nfor (var key in { q: 1 }) {}", "[x, a, b, key]"], [2, 3, 4, "q"]],
+  ["var without a value begins undefined", ["var v = 1;", "var v; v"], undefined],
+  ["const again", ["const a = 1;", "const a = 2;", "a"], 2],
+  ["class again", ["class A { x = 1; }", "class A { x = 2; }", "new A().x"], 2],
+  ["enum again", ["enum E { A, B }", "enum E { C = 7 }", "[E.C, Object.keys(E).length]"], [7, 2]],
+  ["const enum", ["const enum E { A = 4 }", "E.A"], 4],
+  ["interface again", ["interface I { a: number }", "interface I { b: number }", "const i: I = { b: 1 }; i.b"], 1],
+  ["type again", ["type T = number;", "type T = string;", "const t: T = 'x'; t"], "x"],
+  ["generic functions and constraints", ["function first<T extends { id: number }>(xs: readonly T[]) { return xs[0]!; }", "first([{ id: 3, z: 1 }]).z"], 1],
+  ["namespace", ["namespace N { export const a = 1; }", "N.a"], 1],
+  ["abstract class and parameter properties", ["abstract class A { constructor(readonly x: number) {} abstract f(): number; }\nclass B extends A { f() { return this.x; } }", "new B(4).f()"], 4],
+  ["private fields and static blocks", ["class A { static n = 0; #x = 3; static { A.n = 5; } get() { return this.#x + A.n; } }", "new A().get()"], 8],
+  ["accessors and symbols", ["class A { get [Symbol.toStringTag]() { return 'Z'; } }", "String(new A())"], "[object Z]"],
+  ["decorators", ["const seen: string[] = [];\nfunction log(target: object, key: string) { seen.push(key); }\nclass A { @log f() {} }", "seen"], ["f"]],
+  ["class decorators", ["function tag(c: any) { c.tag = 1; }\n@tag class A { static tag: number; }", "A.tag"], 1],
+  ["satisfies", ["const o = { a: 1 } satisfies Record<string, number>;", "o.a"], 1],
+  ["overloads", ["function f(x: number): number;\nfunction f(x: string): string;\nfunction f(x: any) { return x; }", "f('a')"], "a"],
+  ["declare does nothing", ["declare const ghost: number;\n1"], 1],
+  ["export is no different from declaring", ["export const a = 1; export function f() { return 2; } export class C { x = 3; }", "[a, f(), new C().x]"], [1, 2, 3]],
+  ["a comment only", ["// nothing"], undefined],
+  ["an empty cell", [""], undefined],
+  ["an object in parentheses", ["({ a: 1 })"], { a: 1 }],
+  ["the value of an assignment", ["let a = 1;", "a = 5"], 5],
+  ["no value after a declaration", ["1; const z = 2;"], undefined],
+  ["big integers and separators", ["10n ** 20n + 1_000n"], 100000000000000001000n],
+  ["names beyond ASCII", ["const 节点 = 3; const naïve = 4;", "({ 节点, naïve })"], { 节点: 3, naïve: 4 }],
+  ["a regular expression with named groups", ["/(?<year>\\d{4})/.exec('in 1998')!.groups!.year"], "1998"],
+  ["names of globals may be taken", ["const process = { name: 'p1' }; const Event = 3;", "[process.name, Event]"], ["p1", 3]],
+];
+
+const modules: readonly Sequence[] = [
+  ["named imports", ["import { join } from 'node:path';", "join('a', 'b')"], path.join("a", "b")],
+  ["renamed imports", ["import { join as glue } from 'path';", "glue('a', 'b')"], path.join("a", "b")],
+  ["a default import of CommonJS", ["import fs from 'fs';", "typeof fs.readFileSync"], "function"],
+  ["a namespace import", ["import * as os from 'os';", "typeof os.cpus"], "function"],
+  ["default and named together", ["import fs, { existsSync } from 'fs';", "fs.existsSync === existsSync"], true],
+  ["types only", ["import type { Stats } from 'fs'; import { type Dirent } from 'fs'; let s: Stats | Dirent | undefined;\n1"], 1],
+  ["a name that turns out to be a type", ["import { Stats, PathLike } from 'fs'; const p: PathLike = 'x';", "typeof Stats"], "function"],
+  ["dynamic import", ["const { join } = await import('path'); join('a')"], "a"],
+  ["dynamic import of an ES module by its default", ["(await import('fs')).default === (await import('fs'))"], false],
+  ["require", ["require('path').sep"], path.sep],
+  ["a JSON file beside the notebook", ["import data from './data.json';", "data.n"], 42],
+  ["a TypeScript file beside the notebook", ["import { twice } from './helper';", "twice(4)"], 8],
+  ["a file that imports another", ["import { four } from './outer';", "four"], 4],
+  ["the course's library, by name", ["import * as core from 'distlab/core';", "typeof core"], "object"],
+  ["tslab's display", ["import { display } from 'tslab';", "typeof display.html"], "function"],
+  ["where the notebook is", ["[import.meta.dirname === __dirname, import.meta.url.startsWith('file:')]".replaceAll("import.meta", "(import.meta as any)")], [true, true]],
+  ["an imported name is used in a later function", ["import { sep } from 'path';", "const f = () => sep;", "f()"], path.sep],
+];
+
+writeFileSync(path.join(elsewhere, "data.json"), JSON.stringify({ n: 42 }));
+writeFileSync(path.join(elsewhere, "helper.ts"), "export const twice = (n: number): number => 2 * n;\n");
+writeFileSync(path.join(elsewhere, "outer.ts"), 'import { twice } from "./helper";\nexport const four = twice(2);\n');
+
+// One engine serves all sequences, in a notebook that grows: every cell also has to bear all that came before it.
+const notebook = new Notebook();
+afterAll(() => notebook.engine.close());
+
+describe.each([
+  ["await", await_],
+  ["variables of earlier cells", sharing],
+  ["declarations", declarations],
+  ["modules", modules],
+])("%s", (_, sequences) => {
+  it.each(sequences)("%s", async (_name, cells, value) => {
+    expect(await notebook.runAll(cells)).toEqual({ value });
+  });
+});
+
+describe("what is refused", () => {
+  it.each<[string, readonly string[], RegExp]>([
+    ["a wrong type", ["const n: number = 'x';"], /not assignable to type 'number'/],
+    ["a wrong type of an awaited value", ["const q: string = await (Promise.resolve(1));"], /not assignable to type 'string'/],
+    ["a name that is not declared", ["undeclaredName + 1"], /Cannot find name 'undeclaredName'/],
+    ["an assignment to a const of an earlier cell", ["const fixed = 1;", "fixed = 2;"], /Cannot assign to 'fixed'/],
+    ["a syntax error", ["const = 3;"], /Variable declaration expected/],
+    ["a module that is not there", ["import { x } from 'no-such-module';"], /Cannot find module 'no-such-module'/],
+    ["an export that is not there", ["import { noSuchThing } from 'fs';"], /has no exported member 'noSuchThing'/],
+    ["await in a function that is not async", ["function f() { await Promise.resolve(1); }"], /'await' expressions are only allowed/],
+    ["the browser's globals", ["document.title"], /Cannot find name 'document'/],
+  ])("%s", async (_name, cells, message) => {
+    expect(await notebook.runAll(cells)).toEqual({ refused: expect.arrayContaining([expect.stringMatching(message)]) });
+  });
+});
+
+describe("a cell that fails half way", () => {
+  it("keeps what it declared before, and the types of it", async () => {
+    await notebook.run("const before = 'text'; throw new Error('stop'); const behind = 1;");
+    expect(await notebook.run("before.length")).toEqual({ value: 4 });
+    expect(await notebook.run("behind")).toEqual({ refused: ["Cannot find name 'behind'."] });
+  });
+
+  it("leaves the older value of a variable that it did not come to", async () => {
+    await notebook.run("let older = 1;");
+    await notebook.run("throw new Error('stop'); let older = 2;");
+    expect(await notebook.run("older")).toEqual({ value: 1 });
+  });
+});
