@@ -18,13 +18,15 @@ const table: Readonly<Record<string, Permission>> = {
   trace: { areas: ["core"] },
   // A runtime knows roles in general, and no algorithm.
   sim: { areas: ["core", "trace"] },
-  check: { areas: ["core", "trace"] },
+  // The search over seeds drives the simulator; the exhaustive one is a runtime of its own.
+  check: { areas: ["core", "trace", "sim"] },
   host: { areas: ["core"], node: true },
   threads: { areas: ["compute", "core"], node: true },
   measure: { areas: ["core", "trace"], packages: ["d3-array", "jstat"] },
   // A plot knows rows, and no protocol.
   plot: { areas: ["core"], types: ["measure", "trace"], packages: ["@dagrejs/dagre", "d3-array"] },
-  notebook: { types: ["plot"], packages: ["tslab"] },
+  // The only one that knows the kernel, and that it is read by somebody.
+  notebook: { areas: ["core", "measure", "plot"], types: ["trace"] },
   index: { areas: ["core", "trace", "sim", "check", "measure", "plot", "notebook"] },
 };
 
