@@ -30,7 +30,7 @@ export interface SimulationOptions<N extends Nodes> {
   /** How long a flush to disk takes. Default 0: writes are on disk at once. */
   readonly disk?: { readonly flush?: Latency };
   /** How long a node works on each message or request before its rule's effects leave. Default 0. A busy node queues. */
-  readonly processing?: Latency | ProcessingOptions<keyof N & string>;
+  readonly processing?: Latency | ProcessingOptions<(keyof N & string) | NodeId>;
   /** Requests from outside, each at its time. */
   readonly requests?: readonly ScriptedRequest<N>[];
   /** Clients that send requests over the network; their names stand beside the nodes' in links and partitions. */
@@ -38,7 +38,7 @@ export interface SimulationOptions<N extends Nodes> {
   /** What goes wrong, and when. Nodes may be named by a text or by their `NodeId`. */
   readonly faults?: readonly ScriptedFault<(keyof N & string) | NodeId>[];
   /** Random faults. */
-  readonly nemesis?: NemesisOptions<keyof N & string>;
+  readonly nemesis?: NemesisOptions<(keyof N & string) | NodeId>;
   /** Checked after every step. The run ends at the first violation, unless `stopAtViolation` is false. */
   readonly properties?: readonly Property[];
   readonly stopAtViolation?: boolean;
