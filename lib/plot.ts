@@ -7,6 +7,8 @@ export { bars, groupedBars, type BarsOptions, type GroupedBarsOptions } from "./
 export { lines, type LinesOptions } from "./plot/lines.js";
 export { box, ecdf, histogram, type DistributionOptions, type HistogramOptions } from "./plot/distributions.js";
 export { heatMap, type HeatMapOptions } from "./plot/heat-map.js";
+export { graph, type GraphEdge, type GraphNode, type GraphOptions } from "./plot/graph.js";
+export { ring, type RingKey, type RingLink, type RingOptions, type RingPlace } from "./plot/ring.js";
 export { sequence, type SequenceOptions } from "./plot/sequence.js";
 export { Diagram } from "./plot/diagram.js";
 export { gantt, type GanttOptions } from "./plot/gantt.js";
