@@ -194,22 +194,28 @@ export class Cells {
       outlet.reply(request, "execute_reply", reply);
       outlet.publish("status", { execution_state: "idle" }, request.header);
     };
+    const aborted = outcome.kind === "error" && request.content["stop_on_error"] !== false ? this.#takeQueued() : [];
     if (run.unfinished.size === 0) answer();
     else whenDone(run, answer);
-    if (outcome.kind === "error" && request.content["stop_on_error"] !== false) this.#abortQueued();
+    for (const other of aborted) this.#abort(other);
     this.#isBusy = false;
     this.#next();
   }
 
-  /** Exactly the requests that have arrived by now are aborted; one that is sent in answer to the error runs. */
-  #abortQueued(): void {
-    const { outlet, catchUp } = this.#parts;
-    catchUp();
-    for (const request of this.#queue.splice(0)) {
-      outlet.publish("status", { execution_state: "busy" }, request.header);
-      outlet.reply(request, "execute_reply", { status: "aborted", execution_count: this.#count, user_expressions: {}, payload: [] });
-      outlet.publish("status", { execution_state: "idle" }, request.header);
-    }
+  /**
+   * Empties the queue of all requests that have arrived by now. It is done before the error is answered: what the front
+   * end sends after it has heard of the error shall run.
+   */
+  #takeQueued(): Request[] {
+    this.#parts.catchUp();
+    return this.#queue.splice(0);
+  }
+
+  #abort(request: Request): void {
+    const { outlet } = this.#parts;
+    outlet.publish("status", { execution_state: "busy" }, request.header);
+    outlet.reply(request, "execute_reply", { status: "aborted", execution_count: this.#count, user_expressions: {}, payload: [] });
+    outlet.publish("status", { execution_state: "idle" }, request.header);
   }
 
   #userExpressions(run: Run): Record<string, object> {

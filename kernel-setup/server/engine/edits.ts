@@ -34,13 +34,17 @@ export class Edits {
     return result + this.#text.slice(at);
   }
 
-  /** Where the character at `offset` of the changed text came from. */
+  /**
+   * Where the character at `offset` of the changed text came from. What stands in place of a name, or directly behind it
+   * (where a call through a replaced name is said to happen), came from the beginning of the name.
+   */
   origin(offset: number): number {
     let shift = 0;
     for (const edit of this.#sorted()) {
       const start = edit.start + shift;
       if (start > offset) break;
-      if (offset < start + edit.text.length) return edit.start;
+      const end = start + edit.text.length;
+      if (offset < end || (offset === end && edit.end > edit.start)) return edit.start;
       shift += edit.text.length - (edit.end - edit.start);
     }
     return offset - shift;
