@@ -69,6 +69,14 @@ const settings = {
   },
   // The kernel itself completes and explains; looking for language servers costs time at each start and calls npm.
   "jupyter_server_config.json": { ServerApp: { jpserver_extensions: { jupyter_lsp: false } } },
+  // Without its half in the server, the page's half would log an error at each start.
+  "labconfig/page_config.json": {
+    disabledExtensions: {
+      "@jupyterlab/lsp-extension": true,
+      "@jupyterlab/notebook-extension:language-server": true,
+      "@jupyterlab/fileeditor-extension:language-server": true,
+    },
+  },
 };
 
 function writeSettings() {
