@@ -1,8 +1,14 @@
 /**
  * Search for what breaks an algorithm. `explore` looks at every world that a small cluster can reach and gives
- * a shortest schedule to the first bad one; `replay` turns a schedule into a trace, to be drawn and measured.
+ * a shortest schedule to the first bad one; `searchSeeds` runs a large cluster many times, each time with other
+ * chances and faults, and shrinks the first run that goes wrong. `replay` turns a schedule into a trace, to be
+ * drawn and measured.
  */
 export { explore, type Explored, type Verdict } from "./check/explore.js";
 export { type Ask, type Bound, type ExploreOptions, type Progress } from "./check/options.js";
 export { replay, type ReplayOptions } from "./check/replay.js";
 export { actionText, scheduleText, type Action, type Dying } from "./check/action.js";
+export { scheduleOf } from "./check/schedule.js";
+export { searchSeeds, type SeedSearch, type SeedsSearched, type SeedVerdict } from "./check/seeds.js";
+export { shrink, shrinkSchedule, type Failure, type Shrunk, type ShrinkOptions, type Size } from "./check/shrink.js";
+export { swarm, type Knob, type Mix } from "./check/swarm.js";

@@ -105,6 +105,11 @@ export class Follower {
     return this.#nodes.get(id as NodeId)!.self;
   }
 
+  /** How many writes of a node a crash might lose now. */
+  unsyncedWrites(id: string): number {
+    return this.#nodes.get(id as NodeId)?.pending.length ?? 0;
+  }
+
   /** Take the action, or say why it is not possible and do nothing. */
   follow(action: Action): string | null {
     const id = action.kind === "deliver" ? action.to : action.node;

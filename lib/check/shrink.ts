@@ -1,12 +1,13 @@
 import { checkInterrupt } from "../core/interrupt.js";
 import { integer, options as checkOptions } from "../core/parameters.js";
-import type { Seed } from "../core/random.js";
+import type { ScriptedFault } from "../sim/faults.js";
 import { nemesisScript } from "../sim/nemesis.js";
-import type { Nodes } from "../sim/options.js";
+import type { Nodes, SimulationOptions } from "../sim/options.js";
 import { record, Simulation } from "../sim/simulation.js";
-import type { SimulateOptions } from "../sim/simulate.js";
+import { simulate, type Run, type SimulateOptions } from "../sim/simulate.js";
 import type { TraceEvent } from "../trace/event.js";
 import { scheduleText, type Action } from "./action.js";
+import { explore } from "./explore.js";
 import { NO_RULE_THROWS } from "./options.js";
 import { Follower, replay, type ReplayOptions } from "./replay.js";
 import { scheduleOf } from "./schedule.js";
@@ -25,7 +26,9 @@ export interface Failure {
 /** How large a run is, in what a reader has to follow. */
 export interface Size {
   readonly nodes: number;
+  /** Faults that strike; in a schedule, the crashes. */
   readonly faults: number;
+  /** Requests that come to a node. */
   readonly requests: number;
   /** Inputs to nodes, crashes and restarts. */
   readonly actions: number;
@@ -34,6 +37,8 @@ export interface Size {
 export interface ShrinkOptions<N extends Nodes> {
   /** Ways to make the cluster itself smaller, as fewer nodes: options to try in the place of the given ones. */
   readonly smaller?: (options: SimulateOptions<N>) => Iterable<SimulateOptions<N>>;
+  /** What else the end of the run is judged by: null, or what is wrong. */
+  readonly atEnd?: (run: Run<N>) => string | null;
   /** How many runs and replays it may take (default 10,000). */
   readonly maxRuns?: number;
 }
@@ -49,6 +54,8 @@ export interface Shrunk<N extends Nodes> {
    * and a schedule alone does not bring it about.
    */
   readonly schedule: readonly Action[] | null;
+  /** Whether the explorer has shown that no shorter schedule does it, with no more requests, timers, crashes or copies. */
+  readonly isShortest: boolean;
   /** The schedule replayed; without one, the run of the options. */
   readonly trace: readonly TraceEvent[];
   readonly before: Size;
@@ -63,13 +70,14 @@ export interface Shrunk<N extends Nodes> {
  * network and quick disks. Then at the choices of the run, freed from its chance (`scheduleOf`): single
  * deliveries, timers, crashes and restarts. Parts are taken out in halves, quarters and so on down to single
  * ones (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002), until none can go.
+ * What is left is a local minimum; where the cluster is small, the explorer then looks for a shorter way.
  *
  * @throws RangeError if the run does not fail
  */
 export function shrink<N extends Nodes>(options: SimulateOptions<N>, shrinkOptions: ShrinkOptions<N> = {}): Shrunk<N> {
-  const { smaller, maxRuns = 10_000 } = checkOptions("shrink", shrinkOptions, ["smaller", "maxRuns"]);
+  const { smaller, atEnd, maxRuns = 10_000 } = checkOptions("shrink", shrinkOptions, ["smaller", "atEnd", "maxRuns"]);
   let left = integer("maxRuns", maxRuns, { min: 1 });
-  const first = failureOf(options);
+  const first = runOf(options, atEnd).failure;
   if (!first) throw new RangeError("this run does not fail: there is nothing to shrink");
   let best = options;
   let failure = first;
@@ -77,14 +85,13 @@ export function shrink<N extends Nodes>(options: SimulateOptions<N>, shrinkOptio
   const tries = (candidate: SimulateOptions<N>): boolean => {
     if (left-- <= 0) return false;
     checkInterrupt();
-    const found = failureIfAny(candidate);
+    const found = failureIfAny(candidate, atEnd);
     if (found?.property !== first.property) return false;
     best = candidate;
     failure = found;
     return true;
   };
 
-  if (best.nemesis) tries(scripted(best));
   for (let isSmaller = smaller !== undefined; isSmaller; ) {
     isSmaller = false;
     for (const candidate of smaller!(best)) {
@@ -93,7 +100,7 @@ export function shrink<N extends Nodes>(options: SimulateOptions<N>, shrinkOptio
       break;
     }
   }
-  tries({ ...best, until: failure.at } as SimulateOptions<N>);
+  if (best.nemesis) tries(scripted(best));
   fewest(best.faults ?? [], (faults) => (tries({ ...best, faults }) ? faults : null));
   fewest(best.requests ?? [], (requests) => (tries({ ...best, requests }) ? requests : null));
   fewest(Object.keys(best.clients ?? {}), (names) => {
@@ -106,13 +113,14 @@ export function shrink<N extends Nodes>(options: SimulateOptions<N>, shrinkOptio
   }
 
   const recorded = scheduleOf(failure.trace);
-  const schedule = shrinkSchedule(best, recorded, { property: first.property, maxReplays: Math.max(1, left) });
+  const small = shrinkSchedule(best, recorded, { property: first.property, maxReplays: Math.max(1, left) });
+  const { schedule, isShortest } = small ? shortest(best, small, first.property) : { schedule: null, isShortest: false };
   const trace = schedule ? replay(best, schedule) : failure.trace;
   const violation = trace.find((event) => event.kind === "violation");
   const problem = violation?.kind === "violation" ? violation.problem : failure.problem;
-  const before = sizeOf(options, scheduleOf(first.trace).length);
-  const after = sizeOf(best, schedule?.length ?? recorded.length);
-  return { options: best, property: first.property, problem, schedule, trace, before, after, report: report() };
+  const before = sizeOf(options, scheduleOf(first.trace), faultsOf(options));
+  const after = sizeOf(best, schedule ?? recorded, schedule ? schedule.filter(isCrash).length : faultsOf(best));
+  return { options: best, property: first.property, problem, schedule, trace, isShortest, before, after, report: report() };
 
   function report(): string {
     const sizes = (["nodes", "faults", "requests", "actions"] as const)
@@ -120,7 +128,8 @@ export function shrink<N extends Nodes>(options: SimulateOptions<N>, shrinkOptio
       .map((what) => `${what} ${before[what]} -> ${after[what]}`);
     const what = sizes.length > 0 ? `shrunk: ${sizes.join(", ")}` : "as small as it can be";
     const how = schedule ? scheduleText(schedule) : `${scheduleText(recorded)}\n(with the times of the run: it fails by the clock)`;
-    return `${first!.property}: ${problem}\n${what}\n${how}`;
+    const proof = isShortest ? " (no shorter schedule does it with the same requests, timers, crashes and copies)" : "";
+    return `${first!.property}: ${problem}\n${what}${proof}\n${how}`;
   }
 }
 
@@ -133,16 +142,17 @@ export function shrinkSchedule(
   options: ReplayOptions,
   schedule: readonly Action[],
   { property, maxReplays = 10_000 }: { readonly property?: string; readonly maxReplays?: number } = {},
-): Action[] | null {
+): readonly Action[] | null {
   let left = integer("maxReplays", maxReplays, { min: 1 });
-  const whole = whatFails(options, schedule, property);
+  const unsynced = new WeakMap<Action, number>();
+  const whole = whatFails(options, schedule, property, unsynced);
   if (!whole) return null;
   const wanted = whole.property;
   let actions = whole.actions;
   const tries = (candidate: readonly Action[]): readonly Action[] | null => {
     if (left-- <= 0) return null;
     checkInterrupt();
-    const found = whatFails(options, candidate, wanted);
+    const found = whatFails(options, candidate, wanted, unsynced);
     if (found) actions = found.actions;
     return found && actions;
   };
@@ -186,11 +196,13 @@ function whatFails(
   options: ReplayOptions,
   schedule: readonly Action[],
   property: string | undefined,
-): { readonly property: string; readonly actions: Action[] } | null {
+  unsynced: WeakMap<Action, number>,
+): { readonly property: string; readonly actions: readonly Action[] } | null {
   const follower = new Follower(options, null, false);
   const actions: Action[] = [];
-  for (const action of schedule) {
+  for (const recorded of schedule) {
     if (follower.isOver) break;
+    const action = withWritesLost(recorded, follower, unsynced);
     if (follower.follow(action) === null) actions.push(action);
   }
   const { violation } = follower;
@@ -198,48 +210,101 @@ function whatFails(
   return { property: violation.property, actions };
 }
 
-/** Run the options and see whether a property is violated or a rule throws. */
-export function failureOf<N extends Nodes>({ until, ...options }: SimulateOptions<N>): Failure | null {
-  return outcomeOf({ until, ...options } as SimulateOptions<N>).failure;
+/**
+ * A crash is to lose the same number of writes when there are fewer before it. `unsynced` remembers how many
+ * there were when the action was taken first.
+ */
+function withWritesLost(action: Action, follower: Follower, unsynced: WeakMap<Action, number>): Action {
+  const dies = action.kind === "crash" ? null : action.dies;
+  if (!dies && action.kind !== "crash") return action;
+  const now = follower.unsyncedWrites(action.kind === "deliver" ? action.to : action.node);
+  const before = unsynced.get(action) ?? now;
+  const fewer = (kept: number): number => Math.max(0, kept - Math.max(0, before - now));
+  const adapted: Action =
+    before === now ? action : action.kind === "crash" ? { ...action, kept: fewer(action.kept) } : { ...action, dies: { ...dies!, kept: fewer(dies!.kept) } };
+  unsynced.set(adapted, now);
+  return adapted;
 }
 
-/** A whole run that may fail. */
-export function outcomeOf<N extends Nodes>(given: SimulateOptions<N>): {
-  readonly simulation: Simulation<N>;
-  readonly trace: readonly TraceEvent[];
-  readonly failure: Failure | null;
-} {
-  const { until, ...options } = given;
-  const simulation = new Simulation<N>(options as SimulateOptions<N>);
-  const trace = record(simulation);
+/** A shortest schedule, if the explorer can find or rule out a shorter one than this in reasonable time. */
+function shortest<N extends Nodes>(
+  { nodes, properties = [] }: SimulateOptions<N>,
+  schedule: readonly Action[],
+  property: string,
+): { readonly schedule: readonly Action[]; readonly isShortest: boolean } {
+  const verdict = explore({
+    nodes: nodes as Nodes,
+    requests: schedule.flatMap((action) => (action.kind === "request" ? [{ node: action.node, request: action.request as never }] : [])),
+    properties: properties.filter(({ name }) => name === property),
+    timers: schedule.filter(({ kind }) => kind === "timer").length,
+    crashes: schedule.filter(isCrash).length,
+    duplicates: schedule.filter((action) => action.kind === "deliver" && action.again).length,
+    maxDepth: schedule.length - 1,
+    maxWorlds: 100_000,
+  });
+  if (verdict.kind === "violated") return verdict.property === property ? { schedule: verdict.schedule, isShortest: true } : { schedule, isShortest: false };
+  return { schedule, isShortest: verdict.kind === "holds" || verdict.limit === "maxDepth" };
+}
+
+/** Names what fails where the end of a run is judged, and not a property during it. */
+export const AT_END = "at the end of the run";
+
+/** A whole run, and how it failed, if it did. There is no run where a rule threw. */
+export function runOf<N extends Nodes>(
+  options: SimulateOptions<N>,
+  atEnd?: (run: Run<N>) => string | null,
+): { readonly run: Run<N>; readonly failure: Failure | null } | { readonly run: null; readonly failure: Failure } {
+  let run: Run<N>;
   try {
-    simulation.run(until === undefined ? {} : { until });
+    run = simulate(options);
   } catch (error) {
+    // Options that make no sense throw again here; where a rule threw, this is the same run again, for its trace.
+    const simulation = new Simulation<N>(withoutUntil(options));
+    const trace = record(simulation);
     const problem = error instanceof Error ? error.message : String(error);
-    return { simulation, trace, failure: { property: NO_RULE_THROWS, problem, at: simulation.now, step: simulation.steps, trace } };
+    try {
+      simulation.run(options.until === undefined ? {} : { until: options.until });
+    } catch {
+      return { run: null, failure: { property: NO_RULE_THROWS, problem, at: simulation.now, step: simulation.steps, trace } };
+    }
+    throw error;
   }
-  const { violation } = simulation;
-  return { simulation, trace, failure: violation && { ...violation, trace } };
+  if (run.violation) return { run, failure: { ...run.violation, trace: run.trace } };
+  const problem = atEnd?.(run) ?? null;
+  const { now: at, steps: step } = run.simulation;
+  return { run, failure: problem === null ? null : { property: AT_END, problem, at, step, trace: run.trace } };
+}
+
+function withoutUntil<N extends Nodes>({ until: _, ...options }: SimulateOptions<N>): SimulationOptions<N> {
+  return options as unknown as SimulationOptions<N>;
 }
 
 /** Options that were made smaller may make no sense any more, as a restart without its crash: those do not count. */
-function failureIfAny<N extends Nodes>(options: SimulateOptions<N>): Failure | null {
+function failureIfAny<N extends Nodes>(options: SimulateOptions<N>, atEnd: ((run: Run<N>) => string | null) | undefined): Failure | null {
   try {
-    return failureOf(options);
+    return runOf(options, atEnd).failure;
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError) return null;
     throw error;
   }
 }
 
-/** What the nemesis would do, written out as faults, so that single ones can be taken out. */
-function scripted<N extends Nodes>({ nemesis, ...options }: SimulateOptions<N>): SimulateOptions<N> {
-  const script = nemesisScript(options.seed ?? (1 as Seed), nemesis!, Object.keys(options.nodes));
-  return { ...options, faults: [...(options.faults ?? []), ...script] } as unknown as SimulateOptions<N>;
+/**
+ * What the nemesis would do, written out as faults, so that single ones can be taken out. A nemesis without
+ * rates stays: it puts everything right at its end, and allows a fault to find its victim struck already.
+ */
+function scripted<N extends Nodes>(options: SimulateOptions<N>): SimulateOptions<N> {
+  const { from = 0, until } = options.nemesis!;
+  return { ...options, faults: [...(options.faults ?? []), ...strikesOf(options)], nemesis: { from, until } } as unknown as SimulateOptions<N>;
+}
+
+function strikesOf<N extends Nodes>({ seed = 1, nemesis, nodes }: SimulateOptions<N>): readonly ScriptedFault[] {
+  return nemesis ? nemesisScript(seed, nemesis, Object.keys(nodes)).filter(({ kind }) => kind !== "calm") : [];
 }
 
 /** Ways to calm what is around the nodes, each by itself. Null where there is nothing to calm. */
 const CALM: readonly (<N extends Nodes>(options: SimulateOptions<N>) => SimulateOptions<N> | null)[] = [
+  (options) => (options.nemesis ? (without(options, "nemesis") as never) : null),
   (options) => (options.network?.duplication ? { ...options, network: { ...options.network, duplication: 0 } } : null),
   (options) => (options.network?.loss ? { ...options, network: { ...options.network, loss: 0 } } : null),
   ({ network, ...options }) => (network?.kinds ? ({ ...options, network: without(network, "kinds") } as never) : null),
@@ -248,14 +313,17 @@ const CALM: readonly (<N extends Nodes>(options: SimulateOptions<N>) => Simulate
   (options) => (options.processing ? (without(options, "processing") as never) : null),
 ];
 
-function sizeOf<N extends Nodes>(options: SimulateOptions<N>, actions: number): Size {
-  const script = options.nemesis ? (scripted(options).faults ?? []) : (options.faults ?? []);
-  return {
-    nodes: Object.keys(options.nodes).length,
-    faults: script.length,
-    requests: options.requests?.length ?? 0,
-    actions,
-  };
+function sizeOf<N extends Nodes>({ nodes }: SimulateOptions<N>, schedule: readonly Action[], faults: number): Size {
+  const requests = schedule.filter(({ kind }) => kind === "request").length;
+  return { nodes: Object.keys(nodes).length, faults, requests, actions: schedule.length };
+}
+
+function faultsOf<N extends Nodes>(options: SimulateOptions<N>): number {
+  return (options.faults?.length ?? 0) + strikesOf(options).length;
+}
+
+function isCrash(action: Action): boolean {
+  return action.kind === "crash" || action.dies !== undefined;
 }
 
 function without<T extends object, K extends string>(value: T, name: K): T {

@@ -1,0 +1,87 @@
+import { checkInterrupt } from "../core/interrupt.js";
+import { integer, options as checkOptions, show } from "../core/parameters.js";
+import type { Nodes } from "../sim/options.js";
+import type { Run, SimulateOptions } from "../sim/simulate.js";
+import { runOf, shrink, type Failure, type Shrunk } from "./shrink.js";
+
+/** A search for a seed that goes wrong. */
+export interface SeedSearch<N extends Nodes> {
+  /** How many seeds, counted from 1, or which ones. Default 100. */
+  readonly seeds?: number | readonly number[];
+  /** The run of a seed: what `simulate` takes. The seed itself is filled in. */
+  readonly run: (seed: number) => SimulateOptions<N>;
+  /** What must hold at the end of each run, such as that everybody has decided: null, or what is wrong. */
+  readonly atEnd?: (run: Run<N>) => string | null;
+  /**
+   * Cases that make the search worth something: a leader changed, a write was lost. Each is counted over all
+   * runs, and one that never occurs is itself a failure.
+   */
+  readonly sometimes?: { readonly [name: string]: (run: Run<N>) => boolean };
+  /** Ways to make the cluster smaller when a failing run is shrunk. */
+  readonly smaller?: (options: SimulateOptions<N>) => Iterable<SimulateOptions<N>>;
+  /** What replays one seed alone, for the report: a command or a line of a cell. */
+  readonly command?: (seed: number) => string;
+  /** Called after each run. To stop the search, answer false. */
+  readonly progress?: (progress: { readonly done: number; readonly of: number }) => boolean | void;
+}
+
+/** What every search reports. */
+export interface SeedsSearched {
+  /** How many runs there were. */
+  readonly runs: number;
+  /** In how many runs each case of `sometimes` occurred. */
+  readonly counters: { readonly [name: string]: number };
+  /** The verdict as text: of a failure, all that is needed to see it again. */
+  readonly report: string;
+}
+
+/** What came of many seeds. */
+export type SeedVerdict<N extends Nodes> =
+  | (SeedsSearched & { readonly kind: "passed" })
+  /** A run went wrong; the search stopped there. */
+  | (SeedsSearched & { readonly kind: "failed"; readonly seed: number; readonly failure: Failure; readonly shrunk: Shrunk<N> })
+  /** Nothing went wrong, but these cases never occurred, so that nothing is known of them. */
+  | (SeedsSearched & { readonly kind: "vacuous"; readonly missing: readonly string[] })
+  | (SeedsSearched & { readonly kind: "stopped" });
+
+/**
+ * Run many seeds and stop at the first that goes wrong: where a property is violated, a rule throws, or the end
+ * is not as it should be. The failing run is shrunk.
+ *
+ *     searchSeeds({ seeds: 1000, run: (seed) => ({ nodes, requests, network: { loss: 0.2 }, properties }) })
+ *
+ * @throws RangeError or TypeError for an option out of its range, and for options that `simulate` refuses
+ */
+export function searchSeeds<N extends Nodes>(search: SeedSearch<N>): SeedVerdict<N> {
+  checkOptions("searchSeeds", search, ["seeds", "run", "atEnd", "sometimes", "smaller", "command", "progress"]);
+  const { seeds = 100, run, atEnd, sometimes = {}, smaller, command, progress } = search;
+  if (typeof run !== "function") throw new TypeError(`run must be a function of a seed, got ${show(run)}`);
+  const list = Array.isArray(seeds) ? seeds : Array.from({ length: integer("seeds", seeds, { min: 1, max: 10_000_000 }) }, (_, i) => i + 1);
+  const counters: Record<string, number> = Object.fromEntries(Object.keys(sometimes).map((name) => [name, 0]));
+  let runs = 0;
+
+  for (const seed of list) {
+    checkInterrupt();
+    const options = { ...run(seed), seed };
+    const { run: result, failure } = runOf(options, atEnd);
+    runs++;
+    for (const [name, occurred] of Object.entries(sometimes)) if (result && occurred(result)) counters[name]!++;
+    if (failure) {
+      const shrunk = shrink(options, { ...(smaller ? { smaller } : {}), ...(atEnd ? { atEnd } : {}) });
+      const where = `seed ${seed}, step ${failure.step}, ${Math.round(failure.at * 1000) / 1000} ms`;
+      const again = command ? `\nto see this run alone: ${command(seed)}` : "";
+      return { kind: "failed", runs, counters, seed, failure, shrunk, report: `${where}: ${shrunk.report}${again}` };
+    }
+    if (progress?.({ done: runs, of: list.length }) === false) {
+      return { kind: "stopped", runs, counters, report: `stopped after ${runs} of ${list.length} seeds, nothing found so far` };
+    }
+  }
+
+  const counted = Object.entries(counters).map(([name, count]) => `${name}: ${count}`);
+  const seen = counted.length > 0 ? ` (${counted.join(", ")})` : "";
+  const missing = Object.keys(counters).filter((name) => counters[name] === 0);
+  if (missing.length > 0) {
+    return { kind: "vacuous", runs, counters, missing, report: `${runs} seeds passed, but it never occurred: ${missing.join(", ")}${seen}` };
+  }
+  return { kind: "passed", runs, counters, report: `${runs} seeds passed${seen}` };
+}
