@@ -1,3 +1,5 @@
+import { words } from "../core/words.js";
+
 /**
  * Numbers and values as a reader wants them: three to four significant digits, thousands apart, and never
  * 0.30000000000000004, undefined or [object Object].
@@ -21,7 +23,7 @@ export function format(value: unknown): string {
     case "symbol":
       return value.description ?? "symbol";
     default:
-      return value === null ? "–" : oneLine(formatObject(value as object, 0));
+      return oneLine(value instanceof Error ? `${value.name}: ${value.message}` : words(value));
   }
 }
 
@@ -73,16 +75,4 @@ const longest = 120;
 function oneLine(text: string): string {
   const line = text.replace(/\s*[\r\n]+\s*/g, " ");
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
-}
-
-function formatObject(value: object, depth: number): string {
-  if (depth > 3) return "…";
-  const inner = (item: unknown): string =>
-    typeof item === "string" ? JSON.stringify(item) : typeof item === "object" && item !== null ? formatObject(item, depth + 1) : format(item);
-  if (Array.isArray(value)) return `[${value.map(inner).join(", ")}]`;
-  if (value instanceof Set) return `{${Array.from(value, inner).join(", ")}}`;
-  if (value instanceof Map) return `{${Array.from(value, ([key, item]) => `${inner(key)} → ${inner(item)}`).join(", ")}}`;
-  if (value instanceof Error) return `${value.name}: ${value.message}`;
-  const fields = Object.entries(value);
-  return fields.length === 0 ? "{}" : `{ ${fields.map(([name, item]) => `${name}: ${inner(item)}`).join(", ")} }`;
 }

@@ -1,15 +1,16 @@
 import { finite, integer, options as checkOptions, show } from "../core/parameters.js";
+import { words as inWords } from "../core/words.js";
 import type { TraceEvent } from "../trace/event.js";
+import { sequence as runText } from "../trace/sequence.js";
 import { upright, type Segment } from "./boxes.js";
 import { altText, Diagram, document, fill, heading, hue, hueCount, label, legend, pad, px, stroke, haloed, type LegendEntry } from "./diagram.js";
 import { escape } from "./escape.js";
-import { text } from "./figure.js";
-import { format, formatNumber } from "./format.js";
+import { sentence, text } from "./figure.js";
+import { formatNumber } from "./format.js";
 import { shorten, textWidth } from "./letters.js";
 import { Labels, type Placed } from "./sequence/labels.js";
 import { modelOf, type Arrow, type ArrowEnd, type Mark, type Model } from "./sequence/model.js";
 import { scaleOf, type Scale } from "./sequence/scale.js";
-import { runText } from "./sequence/text.js";
 
 /** How a run is drawn. */
 export interface SequenceOptions {
@@ -23,7 +24,10 @@ export interface SequenceOptions {
   readonly to?: number;
   /** How many messages a drawing may hold, 1 to 500 (default 60). */
   readonly limit?: number;
-  /** What is written along a message, a timer or a request (default: its kind). */
+  /**
+   * What is written along a message, a timer or a request (default: its kind and its fields, as in "accept (1, p1) x").
+   * Where that finds no place, the kind alone is written.
+   */
   readonly label?: (message: any) => string;
   /** Whether changes of state are written beside the node; the run must have recorded them (default false). */
   readonly changes?: boolean;
@@ -55,9 +59,9 @@ export function sequence(trace: readonly TraceEvent[], options: SequenceOptions)
   if (!Array.isArray(trace)) throw new TypeError(`trace must be the list of events of a run, got ${show(trace)}`);
   const { limit = 60, changes = false, clients = true, highlight } = options;
   integer("limit", limit, { min: 1, max: 500 });
-  const wording = options.label ?? ((message: { readonly kind: string }) => message.kind);
+  const wording = options.label ?? usualLabel;
   const unit = trace.length > 0 && trace.every(({ at, step }) => at === step) ? "step" : "ms";
-  const ofChange = options.change ?? ((fields: object) => Object.entries(fields).map(([name, value]) => `${name} = ${format(value)}`).join(", "));
+  const ofChange = options.change ?? ((fields: object) => Object.entries(fields).map(([name, value]) => `${name} = ${inWords(value)}`).join(", "));
   const whole = modelOf(trace, { message: (message) => String(wording(message)), change: (fields, node) => String(ofChange(fields, node)) });
   const names = chosenNodes(whole, options.nodes, clients);
   const window = windowOf(whole, names, limit, options);
@@ -68,8 +72,15 @@ export function sequence(trace: readonly TraceEvent[], options: SequenceOptions)
     alt: drawing.alt,
     notes: drawing.notes,
     svg: drawing.svg,
-    text: [options.title, drawing.alt.slice(options.title.length).replace(/^[.!?]?\s*/, ""), ...drawing.notes, "", runText(trace.filter(({ at }) => at >= window.from && at <= window.to), unit, (message) => String(wording(message)))].join("\n"),
+    text: [options.title, drawing.summary, ...drawing.notes, "", runText(trace.filter(({ at }) => at >= window.from && at <= window.to), { lines: maxLines }).trimEnd()].join("\n"),
   });
+}
+
+/** The kind of a message and what it holds: "accept (1, p1) x". */
+function usualLabel(message: { readonly kind: string }): string {
+  const { kind, ...fields } = message;
+  const said = Object.values(fields).filter((value) => value !== null && value !== undefined).map(inWords);
+  return shorten([kind, ...said].join(" "), 180, 11.5);
 }
 
 interface Window {
@@ -78,6 +89,9 @@ interface Window {
 }
 
 const maxNodes = 24;
+
+/** How many events stand in the text of a diagram. */
+const maxLines = 200;
 
 /** The strip at the left with the times. */
 const axisWidth = 58;
@@ -133,6 +147,7 @@ function within(model: Model, names: readonly string[], { from, to }: Window, { 
 
 interface Drawing {
   readonly svg: string;
+  readonly summary: string;
   readonly alt: string;
   readonly notes: readonly string[];
 }
@@ -207,7 +222,8 @@ function draw(model: Model, names: readonly string[], window: Window, unit: "ms"
   const inOrder = [...lines].sort((a, b) => span(a.line) - span(b.line));
   const unlabelled = new Set<string>();
   const words = inOrder.map(({ arrow, line }) => {
-    const placed = arrow.words === "" || arrow.isCopy ? null : labels.alongArrow(arrow.words, line);
+    const choices = arrow.isCopy ? [] : [arrow.words, ...(arrow.kind === null ? [] : [arrow.kind])];
+    const placed = labels.alongArrow(choices, line);
     if (placed === null && arrow.kind !== null) unlabelled.add(arrow.kind);
     return placed === null ? "" : turned(placed, colourOf(arrow.kind), emphasis(arrow, highlight));
   });
@@ -217,9 +233,11 @@ function draw(model: Model, names: readonly string[], window: Window, unit: "ms"
   const alarms = brokenLines(model, layout, under);
   const entries = legendOf(model, labels.homeless > 0 ? [...unlabelled] : [], colourOf);
   const key = legend(entries, { x: pad, y: under + alarms.height + 4, width: width - 2 * pad });
-  const alt = altText(title, inSentence(model, names, window, unit));
+  const summary = sentence(described(model, names, window, unit));
+  const alt = altText(title, summary);
   return {
     alt,
+    summary,
     notes,
     svg: document({
       title,
@@ -554,7 +572,7 @@ function windowNotes(model: Model, names: readonly string[], { from, to }: Windo
   return notes;
 }
 
-function inSentence(model: Model, names: readonly string[], { from, to }: Window, unit: "ms" | "step"): string {
+function described(model: Model, names: readonly string[], { from, to }: Window, unit: "ms" | "step"): string {
   if (names.length === 0) return "An empty space-time diagram: the trace has no nodes";
   const messages = model.arrows.filter(({ kind }) => kind !== null);
   const count = (test: (arrow: Arrow) => boolean, words: string): string[] => {

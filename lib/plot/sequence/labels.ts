@@ -44,12 +44,23 @@ export class Labels {
     this.#lines.push(line);
   }
 
-  /** Along an arrow, as near to its middle and as free of lines as there is a place. */
-  alongArrow(words: string, arrow: Segment): Placed | null {
+  /** The first of these texts that finds a place along an arrow, as near to its middle and as free of lines as can be. */
+  alongArrow(choices: readonly string[], arrow: Segment): Placed | null {
+    for (const words of choices) {
+      const best = words === "" ? null : this.#bestAlong(words, arrow);
+      if (best === null) continue;
+      this.#taken.push(best.box);
+      return best.placed;
+    }
+    if (choices.length > 0) this.#homeless += 1;
+    return null;
+  }
+
+  #bestAlong(words: string, arrow: Segment): { readonly placed: Placed; readonly box: Box } | null {
     const [dx, dy] = [arrow.to.x - arrow.from.x, arrow.to.y - arrow.from.y];
     const length = Math.sqrt(dx * dx + dy * dy);
     const half = textWidth(words, size) / 2;
-    if (length < 2 * half + 18) return this.#lost();
+    if (length < 2 * half + 18) return null;
     // Left to right, whichever way the arrow goes.
     const along = dx < 0 ? { x: -dx / length, y: -dy / length } : { x: dx / length, y: dy / length };
     let best: { placed: Placed; box: Box; cost: number } | null = null;
@@ -62,9 +73,7 @@ export class Labels {
         if (best === null || cost < best.cost) best = { placed: { words, at, along }, box, cost };
       }
     }
-    if (best === null || best.cost === Infinity) return this.#lost();
-    this.#taken.push(best.box);
-    return best.placed;
+    return best === null || best.cost === Infinity ? null : best;
   }
 
   /** Beside a point: to the right or the left, at its height or somewhat below or above. */

@@ -1,5 +1,6 @@
 import type { DropReason, TraceEvent } from "../../trace/event.js";
-import { format, formatNumber } from "../format.js";
+import { words as inWords } from "../../core/words.js";
+import { formatNumber } from "../format.js";
 
 /** How a message on the diagram ends. */
 export type ArrowEnd = "delivered" | DropReason | "under way";
@@ -142,7 +143,7 @@ export function modelOf(trace: readonly TraceEvent[], words: Words): Model {
       }
       case "reply": {
         nodes.add(event.node);
-        const said = format(event.result);
+        const said = inWords(event.result);
         if (clientOf.has(event.call)) {
           const queue = answering.get(event.call) ?? [];
           queue.push({ place: arrows.length, at: event.at, words: said, node: event.node });
@@ -178,7 +179,7 @@ export function modelOf(trace: readonly TraceEvent[], words: Words): Model {
         break;
       case "decide":
         nodes.add(event.node);
-        marks.push({ kind: "decide", node: event.node, at: event.at, words: `decides ${format(event.outcome)}` });
+        marks.push({ kind: "decide", node: event.node, at: event.at, words: `decides ${inWords(event.outcome)}` });
         break;
       case "write":
         nodes.add(event.node);
@@ -228,7 +229,7 @@ export function modelOf(trace: readonly TraceEvent[], words: Words): Model {
         marks.push({ kind: "note", node: event.node, at: event.at, words: event.factor === 1 ? "full speed again" : `${formatNumber(event.factor)} times slower` });
         break;
       case "cut":
-        cuts.push({ from: event.at, to: end, open: true, words: inWords(event), left: new Set(event.links.map(keyOf)) });
+        cuts.push({ from: event.at, to: end, open: true, words: cutInWords(event), left: new Set(event.links.map(keyOf)) });
         break;
       case "heal": {
         const healed = new Set(event.links.map(keyOf));
@@ -315,7 +316,7 @@ function skewed({ offsetMs, rate }: { readonly offsetMs: number; readonly rate: 
 }
 
 /** "p1, a1 | a2, a3" where the links are cut both ways between groups, and otherwise the links themselves. */
-function inWords({ links }: Extract<TraceEvent, { kind: "cut" }>): string {
+function cutInWords({ links }: Extract<TraceEvent, { kind: "cut" }>): string {
   const cut = new Set(links.map(keyOf));
   const names = [...new Set(links.flat())] as string[];
   const bothWays = links.every(([from, to]) => cut.has(keyOf([to, from])));
