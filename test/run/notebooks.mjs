@@ -16,6 +16,9 @@ const folder = join(root, "notebooks");
 /** How many run at once: a notebook waits for its kernel's start and its pictures often enough for two. */
 const atOnce = 2;
 
+/** How many failing cells of a notebook are told one by one: most of the others fail because of the first. */
+const mostTold = 8;
+
 /**
  * One test for each code cell: it runs without error and shows what is stored. One more for the whole notebook: it is tidy.
  * @param {readonly string[]} patterns
@@ -29,14 +32,15 @@ export function notebooks(patterns) {
     const executed = await execute(file);
     const lines = [headline(file, executed), `    ${cellSizes(stored)}`, ...problems.map((problem) => `    NOT TIDY: ${problem}`)];
     if (executed.error) {
-      lines.push(`    FAILED: ${executed.error}`);
+      lines.push(`    FAILED: ${executed.error.replaceAll("\n", "\n    ")}`);
       return { lines, count: { passed: 0, failed: codeCells + (problems.length > 0 ? 1 : 0), skipped: 0 } };
     }
     const differences = compareNotebooks(stored, readNotebook(executed.file));
-    for (const { cell, problem } of differences) {
+    for (const { cell, problem } of differences.slice(0, mostTold)) {
       const [firstLine = ""] = textOf(stored.cells[cell - 1]?.source ?? "").split("\n");
       lines.push(`    FAILED: cell ${cell} (${firstLine.slice(0, 60)}) ${problem.replaceAll("\n", "\n    ")}`);
     }
+    if (differences.length > mostTold) lines.push(`    FAILED: ${differences.length - mostTold} more cells`);
     const failed = differences.length + (problems.length > 0 ? 1 : 0);
     return { lines, count: { passed: codeCells + 1 - failed, failed, skipped: 0 } };
   });
@@ -119,7 +123,9 @@ async function execute(file) {
       if ("error" in said) error = said.error;
     },
   });
-  return { file: target, times, error: error || (status === 0 ? "" : `the run broke off:\n${tail(output)}`) };
+  const others = output.split("\n").filter((line) => !line.startsWith("{")).join("\n");
+  const problem = status === 0 ? "" : `${error || "the run broke off"}\n${tail(others)}`.trimEnd();
+  return { file: target, times, error: problem };
 }
 
 /**
