@@ -104,7 +104,7 @@ export function shrink<N extends Nodes>(options: SimulateOptions<N>, shrinkOptio
   fewest(best.faults ?? [], (faults) => (tries({ ...best, faults }) ? faults : null));
   fewest(best.requests ?? [], (requests) => (tries({ ...best, requests }) ? requests : null));
   fewest(Object.keys(best.clients ?? {}), (names) => {
-    const clients = Object.fromEntries(names.map((name) => [name, best.clients![name]!]));
+    const clients = Object.fromEntries(names.map((name) => [name, (best.clients as Readonly<Record<string, never>>)[name]!]));
     return tries({ ...best, clients }) ? names : null;
   });
   for (const calm of CALM) {

@@ -19,9 +19,10 @@ export type Choice =
 export interface ClientOptions<Name extends string = string, Request extends Tagged = Tagged> {
   /**
    * What it asks for: a list, or a function of the client's own stream of chance and of the operation's
-   * number (from 1) that gives the next request, or null when the client is done.
+   * number (from 1) that gives the next request, or null when the client is done. (What a function gives is
+   * checked when it is asked for: the compiler does not see through it.)
    */
-  readonly operations: readonly Request[] | ((chance: Stream, serial: number) => Request | null);
+  readonly operations: readonly Request[] | ((chance: Stream, serial: number) => Request | (Tagged & Readonly<Record<string, unknown>>) | null);
   /** The most operations that it starts. Default: as many as there are. */
   readonly count?: number;
   /** "closed" (the default): it waits for its answers. "open": its operations come at a rate, whatever the answers do. */
@@ -61,6 +62,8 @@ export interface ClientWorld {
   /** Returns a number by which it can be called off before it happens. */
   act(at: number, action: () => void): number;
   callOff(action: number): void;
+  /** Whether the node has a rule for such a request. */
+  takes(node: NodeId, request: Tagged): boolean;
   invoke(client: NodeId, call: Call, node: NodeId, request: Tagged, attempt: number): void;
   returned(client: NodeId, call: Call, result: unknown): void;
   gaveUp(client: NodeId, call: Call): void;
@@ -118,13 +121,14 @@ class Client {
     this.#world = world;
     this.#calls = calls;
     this.#streams = streamsOf(seed, id);
+    this.#targets = targetsOf(`${name}.to`, given.to ?? nodes, nodes);
     const count = given.count === undefined ? Infinity : integer(`${name}.count`, given.count);
     if (typeof operations === "function") {
       this.#operation = (serial) => (serial > count ? null : operations(this.#streams.operations, serial));
     } else if (Array.isArray(operations)) {
       this.#operation = (serial) => (serial > count ? null : (operations[serial - 1] ?? null));
+      operations.forEach((request, i) => this.#checkRequest(`${name}.operations[${i}]`, request));
     } else throw new TypeError(`${name}.operations must be a list of requests or a function, got ${show(operations)}`);
-    this.#targets = targetsOf(`${name}.to`, given.to ?? nodes, nodes);
     this.#choice = oneOf(`${name}.choice`, choice, ["fixed", "round-robin", "random", "sticky"]);
     this.#until = until === undefined ? Infinity : finite(`${name}.until`, until);
     this.#timeoutMs = finite(`${name}.timeoutMs`, timeoutMs);
@@ -176,6 +180,7 @@ class Client {
     const serial = ++this.#serial;
     const request = this.#operation(serial);
     if (request === null) return false;
+    this.#checkRequest(`operation ${serial} of clients.${this.#id}`, request);
     const call = `${this.#id}#${serial}` as Call;
     this.#calls.set(call, this);
     this.#ask(call, request, 1);
@@ -200,6 +205,11 @@ class Client {
     const wait = this.#backoff(this.#streams.backoff.next());
     if (wait === 0) this.#ask(call, request, attempt + 1);
     else this.#alarms.set(call, this.#world.act(this.#world.now() + wait, () => this.#ask(call, request, attempt + 1)));
+  }
+
+  #checkRequest(name: string, request: Tagged): void {
+    if (typeof request === "object" && this.#targets.some((node) => this.#world.takes(node, request))) return;
+    throw new RangeError(`${name}: none of ${this.#targets.join(", ")} takes such a request: ${show(request)}`);
   }
 
   #thinkOn(): void {

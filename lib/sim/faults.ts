@@ -9,8 +9,11 @@ import type { CrashMoment } from "./node.js";
  */
 export type Victim<Name extends string> = Name | ((node: NodeView) => boolean);
 
-/** What can be done to a cluster. Times are in virtual ms; `forMs` undoes the fault by itself after so long. */
-export type Fault<Name extends string = string> =
+/**
+ * What can be done to a cluster. Times are in virtual ms; `forMs` undoes the fault by itself after so long. A
+ * `Place` is a node or a client; clients have links that can be cut, and nothing else that can fail.
+ */
+export type Fault<Name extends string = string, Place extends string = Name> =
   /**
    * The node stops: its state, its timers and its unsynced writes are lost (a prefix of the writes survives).
    * At the moment "before-flush" it does so at its next write, which is lost, and "after-flush" when its next
@@ -39,13 +42,13 @@ export type Fault<Name extends string = string> =
    * Two nodes of which no group holds both cannot talk. A node in two groups is a bridge between them; one
    * that is in no group keeps all its links.
    */
-  | { readonly kind: "partition"; readonly groups: readonly (readonly Name[])[]; readonly name?: string; readonly forMs?: number }
+  | { readonly kind: "partition"; readonly groups: readonly (readonly Place[])[]; readonly name?: string; readonly forMs?: number }
   /** A one-way cut: nothing gets from the first to the second, but answers do. */
-  | { readonly kind: "cut"; readonly from: readonly Name[]; readonly to: readonly Name[]; readonly name?: string; readonly forMs?: number }
-  /** One node is cut off from all others: both ways, or only what it sends ("out"), or only what it gets ("in"). */
+  | { readonly kind: "cut"; readonly from: readonly Place[]; readonly to: readonly Place[]; readonly name?: string; readonly forMs?: number }
+  /** One place is cut off from all nodes (a node, not from clients): both ways, or only what it sends ("out"), or only what it gets ("in"). */
   | {
       readonly kind: "isolate";
-      readonly node: Victim<Name>;
+      readonly node: Victim<Place>;
       readonly direction?: "both" | "in" | "out";
       readonly name?: string;
       readonly forMs?: number;
@@ -56,7 +59,7 @@ export type Fault<Name extends string = string> =
   | { readonly kind: "calm" };
 
 /** A fault and when it strikes, in virtual ms. */
-export type ScriptedFault<Name extends string = string> = { readonly at: number } & Fault<Name>;
+export type ScriptedFault<Name extends string = string, Place extends string = Name> = { readonly at: number } & Fault<Name, Place>;
 
 /** A network fault cuts links; each direction of a link is one. */
 export type Cut = readonly (readonly [from: NodeId, to: NodeId])[];

@@ -98,7 +98,7 @@ const STRIKES: Readonly<Record<string, Strike>> = {
  *
  * @throws RangeError or TypeError for an unknown kind of fault or node, or a rate out of its range
  */
-export function nemesisScript(seed: Seed, given: NemesisOptions, nodes: readonly string[]): readonly ScriptedFault[] {
+export function nemesisScript<Name extends string>(seed: Seed, given: NemesisOptions<Name>, nodes: readonly Name[]): readonly ScriptedFault<Name>[] {
   options("nemesis", given, ["from", "until", "nodes", "maxDown", ...Object.keys(STRIKES)]);
   const from = finite("nemesis.from", given.from ?? 0);
   const until = finite("nemesis.until", given.until, { min: from });
@@ -124,7 +124,7 @@ export function nemesisScript(seed: Seed, given: NemesisOptions, nodes: readonly
     }
   }
   const inOrder = script.filter(({ at }) => at < until).sort((a, b) => a.at - b.at);
-  return [...withinLimit(inOrder, maxDown), { at: until, kind: "calm" }];
+  return [...withinLimit(inOrder, maxDown), { at: until, kind: "calm" }] as ScriptedFault<Name>[];
 }
 
 /** Kinds that need two nodes. */
@@ -143,17 +143,23 @@ function halves(chance: Stream, nodes: readonly string[]): readonly [string[], s
   return [shuffled.slice(0, size), shuffled.slice(size)];
 }
 
-/** Leave out what would put more nodes out of action at once than allowed. A crash at a write counts while it may come, too. */
+/**
+ * Leave out what would put more nodes out of action at once than allowed, and what would strike a node that
+ * the same kind of fault has in its grip. A crash at a write counts while it may come, too.
+ */
 function withinLimit(script: readonly ScriptedFault[], maxDown: number): readonly ScriptedFault[] {
-  const downUntil = new Map<string, number>();
+  const outUntil = new Map<string, number>();
+  const lasts = new Map<string, number>();
   return script.filter((fault) => {
     if (fault.kind !== "crash" && fault.kind !== "pause") return true;
     const node = fault.node as string;
-    let down = 0;
-    for (const [other, end] of downUntil) if (other !== node && end > fault.at) down++;
-    if (down >= maxDown) return false;
-    const wait = fault.kind === "crash" ? (fault.withinMs ?? 0) : 0;
-    downUntil.set(node, Math.max(downUntil.get(node) ?? 0, fault.at + wait + (fault.forMs ?? Infinity)));
+    let others = 0;
+    for (const [other, end] of outUntil) if (other !== node && end > fault.at) others++;
+    const grip = `${fault.kind} ${"moment" in fault} ${node}`;
+    if (others >= maxDown || (lasts.get(grip) ?? 0) > fault.at) return false;
+    const end = fault.at + (fault.kind === "crash" ? (fault.withinMs ?? 0) : 0) + fault.forMs!;
+    lasts.set(grip, end);
+    outUntil.set(node, Math.max(outUntil.get(node) ?? 0, end));
     return true;
   });
 }

@@ -21,8 +21,14 @@ export type ScriptedRequest<N extends Nodes> = {
 /** What may be asked of some node of the cluster. */
 export type AnyRequest<N extends Nodes> = RequestOf<N[keyof N & string]>;
 
+/** The name of one of these nodes, as a text or as `ids` made it. */
+export type NameOf<N extends Nodes> = (keyof N & string) | NodeId;
+
+/** Somebody on the network: a node or a client. (The odd type keeps a misspelt name from counting as a client's.) */
+export type PlaceOf<N extends Nodes, C extends string> = NameOf<N> | [C][C extends unknown ? 0 : never];
+
 /** What a simulation is made of. Only `nodes` must be given. */
-export interface SimulationOptions<N extends Nodes> {
+export interface SimulationOptions<N extends Nodes, C extends string = never> {
   /** The seed of all chance in the run, 1 by default. */
   readonly seed?: Seed;
   readonly nodes: N;
@@ -30,15 +36,15 @@ export interface SimulationOptions<N extends Nodes> {
   /** How long a flush to disk takes. Default 0: writes are on disk at once. */
   readonly disk?: { readonly flush?: Latency };
   /** How long a node works on each message or request before its rule's effects leave. Default 0. A busy node queues. */
-  readonly processing?: Latency | ProcessingOptions<(keyof N & string) | NodeId>;
+  readonly processing?: Latency | ProcessingOptions<NameOf<N>>;
   /** Requests from outside, each at its time. */
   readonly requests?: readonly ScriptedRequest<N>[];
   /** Clients that send requests over the network; their names stand beside the nodes' in links and partitions. */
-  readonly clients?: Readonly<Record<string, ClientOptions<keyof N & string, AnyRequest<N>>>>;
-  /** What goes wrong, and when. Nodes may be named by a text or by their `NodeId`. */
-  readonly faults?: readonly ScriptedFault<(keyof N & string) | NodeId>[];
+  readonly clients?: { readonly [K in C]: ClientOptions<NameOf<N>, AnyRequest<N>> };
+  /** What goes wrong, and when. */
+  readonly faults?: readonly ScriptedFault<NameOf<N>, PlaceOf<N, C>>[];
   /** Random faults. */
-  readonly nemesis?: NemesisOptions<(keyof N & string) | NodeId>;
+  readonly nemesis?: NemesisOptions<NameOf<N>>;
   /** Checked after every step. The run ends at the first violation, unless `stopAtViolation` is false. */
   readonly properties?: readonly Property[];
   readonly stopAtViolation?: boolean;
@@ -111,7 +117,7 @@ export interface ProcessingOptions<Name extends string = string> {
 export const OPTIONS: readonly string[] = [
   "seed", "nodes", "network", "disk", "processing", "requests", "clients", "faults", "nemesis", "properties",
   "stopAtViolation", "limits", "changes", "freeze", "progress",
-] as const satisfies readonly (keyof SimulationOptions<Nodes>)[];
+] as const satisfies readonly (keyof SimulationOptions<Nodes, string>)[];
 
 export function checkRole(name: string, role: AnyRole): void {
   if (typeof role === "object" && role !== null && typeof role.init === "function" && Array.isArray(role.durable)) return;

@@ -6,13 +6,13 @@ import type { Ended, Nodes, Operation, SimulationOptions, TimedDecision, Until, 
 import { record, Simulation } from "./simulation.js";
 
 /** What `simulate` takes: what a simulation is made of, and when to stop. */
-export interface SimulateOptions<N extends Nodes> extends SimulationOptions<N> {
+export interface SimulateOptions<N extends Nodes, C extends string = never> extends SimulationOptions<N, C> {
   /** A virtual time in ms, or a function of an event. Without it, the run goes on until nothing is left to do. */
   readonly until?: Until;
 }
 
 /** A whole run and what came of it. */
-export interface Run<N extends Nodes> {
+export interface Run<N extends Nodes, C extends string = never> {
   /** Everything that happened, in order. */
   readonly trace: readonly TraceEvent[];
   /** What nodes decided, in order. */
@@ -28,7 +28,7 @@ export interface Run<N extends Nodes> {
   /** The whole run as text, to be written to a file; `loadTrace` of `distlab/trace` reads it. */
   save(): string;
   /** The simulation as it stands: to look at states, to go on, or to fork. */
-  readonly simulation: Simulation<N>;
+  readonly simulation: Simulation<N, C>;
 }
 
 /**
@@ -39,8 +39,8 @@ export interface Run<N extends Nodes> {
  *
  * @throws RangeError or TypeError for an option that is unknown or out of its range, before anything runs
  */
-export function simulate<N extends Nodes>({ until, ...options }: SimulateOptions<N>): Run<N> {
-  const simulation = new Simulation<N>(options as unknown as SimulationOptions<N>);
+export function simulate<N extends Nodes, C extends string = never>({ until, ...options }: SimulateOptions<N, C>): Run<N, C> {
+  const simulation = new Simulation(options as unknown as SimulationOptions<N, C>);
   const trace = record(simulation);
   const ended = simulation.run(until === undefined ? {} : { until });
   let hash: string | null = null;

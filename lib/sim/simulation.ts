@@ -23,8 +23,10 @@ import {
   flag,
   OPTIONS,
   type Ended,
+  type NameOf,
   type Nodes,
   type Operation,
+  type PlaceOf,
   type ProcessingOptions,
   type SimulationOptions,
   type TimedDecision,
@@ -63,8 +65,8 @@ const OUTSIDE = "outside" as NodeId;
  *     simulation.crash("b");
  *     simulation.run();
  */
-export class Simulation<N extends Nodes> {
-  readonly #options: SimulationOptions<N>;
+export class Simulation<N extends Nodes, C extends string = never> {
+  readonly #options: SimulationOptions<N, C>;
   readonly #nodes: readonly Node[];
   /** Indices of nodes, and of places: the nodes, then the clients. */
   readonly #index: ReadonlyMap<string, number>;
@@ -88,7 +90,7 @@ export class Simulation<N extends Nodes> {
   readonly #history: Operation[] = [];
   readonly #open = new Map<Call, number>();
   /** Calls by hand, with the step after which they came: a fork repeats them. */
-  readonly #log: { readonly step: number; readonly now: number; readonly apply: (simulation: Simulation<N>) => void }[] = [];
+  readonly #log: { readonly step: number; readonly now: number; readonly apply: (simulation: Simulation<N, C>) => void }[] = [];
   readonly #cuts: { readonly name: string | undefined; readonly links: faults.Cut }[] = [];
 
   #now = 0;
@@ -106,7 +108,7 @@ export class Simulation<N extends Nodes> {
   #stop = false;
   #broken = false;
 
-  constructor(given: SimulationOptions<N>) {
+  constructor(given: SimulationOptions<N, C>) {
     options("simulation", given, OPTIONS);
     const { seed = 1, nodes, network = {}, disk = {}, processing = 0, requests = [], limits = {} } = given;
     this.#options = given;
@@ -240,33 +242,33 @@ export class Simulation<N extends Nodes> {
   }
 
   /** Do to the cluster what the fault says, now. Throws if it cannot be done, as to crash what is down. */
-  strike(fault: Fault<keyof N & string>): void {
+  strike(fault: Fault<NameOf<N>, PlaceOf<N, C>>): void {
     faults.checkFault("fault", fault, this.#names(), [...this.#places.keys()].slice(this.#nodes.length));
     this.#byHand((simulation) => simulation.#strike(fault, true));
   }
 
   /** Stop a node: its state and timers are lost, and so are its unsynced writes, but for a prefix. */
-  crash(name: keyof N & string): void {
+  crash(name: NameOf<N>): void {
     this.strike({ kind: "crash", node: name });
   }
 
   /** Boot a node that crashed from what is on its disk. */
-  restart(name: keyof N & string): void {
+  restart(name: NameOf<N>): void {
     this.strike({ kind: "restart", node: name });
   }
 
   /** Keep a node from doing anything until `resume`. */
-  pause(name: keyof N & string): void {
+  pause(name: NameOf<N>): void {
     this.strike({ kind: "pause", node: name });
   }
 
   /** Let a paused node go on; what waited for it happens now. */
-  resume(name: keyof N & string): void {
+  resume(name: NameOf<N>): void {
     this.strike({ kind: "resume", node: name });
   }
 
   /** Cut every link between nodes that share no group. */
-  partition(groups: readonly (readonly (keyof N & string)[])[], name?: string): void {
+  partition(groups: readonly (readonly PlaceOf<N, C>[])[], name?: string): void {
     this.strike({ kind: "partition", groups, ...(name === undefined ? {} : { name }) });
   }
 
@@ -282,10 +284,10 @@ export class Simulation<N extends Nodes> {
    *
    * @throws RangeError for a step that has not been taken
    */
-  fork({ step, seed }: { readonly step?: number; readonly seed?: Seed } = {}): Simulation<N> {
+  fork({ step, seed }: { readonly step?: number; readonly seed?: Seed } = {}): Simulation<N, C> {
     const last = integer("step", step ?? this.#steps, { max: this.#steps });
     const { progress: _, ...rest } = this.#options;
-    const fork = new Simulation<N>(rest as SimulationOptions<N>);
+    const fork = new Simulation<N, C>(rest as SimulationOptions<N, C>);
     const calls = this.#log.filter((call) => call.step < last);
     for (const call of calls) {
       while (fork.#steps < call.step) fork.#turn(fork.#agenda.nextAt);
@@ -386,11 +388,11 @@ export class Simulation<N extends Nodes> {
     }
   }
 
-  #byHand(apply: (simulation: Simulation<N>) => void): void {
+  #byHand(apply: (simulation: Simulation<N, C>) => void): void {
     const entry = {
       step: this.#steps,
       now: this.#now,
-      apply(simulation: Simulation<N>) {
+      apply(simulation: Simulation<N, C>) {
         simulation.#steps++;
         simulation.#guarded(() => apply(simulation));
         if (simulation.#properties.length > 0) simulation.#check();
@@ -496,6 +498,7 @@ export class Simulation<N extends Nodes> {
       now: () => this.#now,
       act: (at, action) => this.#act(at, action),
       callOff: (slot) => this.#agenda.remove(slot),
+      takes: (node, request) => this.#node(node).rules.request.has(request.kind),
       invoke: (client, call, node, request, attempt) => {
         if (this.#listener !== null) {
           this.#emit({ kind: "invoke", at: this.#now, step: this.#steps, client, call, node, request, attempt });

@@ -8,7 +8,7 @@ type Options = ClientOptions<keyof typeof nodes, Ask>;
 
 const asks = (n: number): readonly Ask[] => Array.from({ length: n }, (_, i) => ({ kind: "ask", n: i + 1 }));
 
-function run(client: Options, { network = { latency: 5 }, faults = [], until, seed = 1 }: { network?: NetworkOptions; faults?: readonly ScriptedFault<keyof typeof nodes>[]; until?: number; seed?: number } = {}) {
+function run(client: Options, { network = { latency: 5 }, faults = [], until, seed = 1 }: { network?: NetworkOptions; faults?: readonly ScriptedFault<keyof typeof nodes, keyof typeof nodes | "c">[]; until?: number; seed?: number } = {}) {
   return simulate({ seed, nodes, clients: { c: client }, network, faults, ...(until === undefined ? {} : { until }) });
 }
 
@@ -83,7 +83,7 @@ describe("the choice of a node", () => {
 
 describe("a call", () => {
   it("is tried again under the same name, and the server sees it twice if only the answer was lost", () => {
-    const { history, simulation, trace } = run({ operations: asks(1), to: "s1", timeoutMs: 50 }, { faults: [{ at: 6, kind: "cut", from: ["s1"], to: ["c" as "s1"], forMs: 20 }, ] });
+    const { history, simulation, trace } = run({ operations: asks(1), to: "s1", timeoutMs: 50 }, { faults: [{ at: 6, kind: "cut", from: ["s1"], to: ["c"], forMs: 20 }] });
     expect(simulation.state("s1")!.served).toEqual(["c#1", "c#1"]);
     expect(only(trace, "call-lost")).toMatchObject([{ leg: "reply", reason: "partitioned", node: "s1" }]);
     expect(history).toMatchObject([{ call: "c#1", attempts: 2, invokedAt: 0, returnedAt: 60 }]);

@@ -9,8 +9,9 @@ const plan = (options: Partial<NemesisOptions>, seed = 1) => nemesisScript(seed,
 
 describe("a nemesis", () => {
   it("strikes at the rate that is given, and for as long", () => {
-    const crashes = plan({ until: 100_000, crashes: { perSecond: 20, lasts: [10, 30] } }).slice(0, -1);
-    expect(crashes.length / 2_000).toBeCloseTo(1, 1);
+    const crashes = plan({ until: 100_000, crashes: { perSecond: 10, lasts: [10, 30] } }).slice(0, -1);
+    // A strike that meets a node which is down already is left out: 10 a second for 20 ms on one of five nodes.
+    expect(crashes.length / 1_000).toBeCloseTo(0.96, 1);
     const lasts = crashes.map((fault) => (fault as { forMs: number }).forMs);
     expect(Math.min(...lasts)).toBeGreaterThanOrEqual(10);
     expect(Math.max(...lasts)).toBeLessThanOrEqual(30);
@@ -66,9 +67,17 @@ describe("a nemesis", () => {
     expect(simulation.state("a")).not.toBeNull();
   });
 
+  it("may be handed to the script, whole or in parts", () => {
+    const nodes = { a: listener, b: listener, c: talker(["a", "b"], { count: 500 }) };
+    const nemesis = { until: 500, crashes: 20, pauses: 20, partitions: 20 };
+    const script = nemesisScript(1, nemesis, ["a", "b", "c"]);
+    expect(simulate({ nodes, faults: script }).hash).toBe(simulate({ nodes, nemesis }).hash);
+    for (let i = 0; i < script.length; i++) simulate({ nodes, faults: script.filter((_, j) => j !== i), until: 1 });
+  });
+
   it("strikes only whom it may", () => {
     const script = plan({ nodes: ["b"], crashes: 20, pauses: 20, partitions: 20 });
-    expect(script.length).toBeGreaterThan(100);
+    expect(script.length).toBeGreaterThan(60);
     expect(script.filter((fault) => "node" in fault && fault.node !== "b")).toEqual([]);
     expect(script.filter(({ kind }) => kind === "partition")).toEqual([]);
   });
