@@ -84,9 +84,11 @@ export class Engine {
   check(source: string, name: string): Check {
     const plain = withoutExports(this.ts, source);
     const converted = this.#converter.convert(this.#declarations, withNestedVars(this.ts, plain));
-    if (converted.sideOutputs) this.#modules.addCompiled(converted.sideOutputs);
+    for (const { path: file, data } of converted.sideOutputs ?? []) {
+      this.#modules.addCompiled(file, this.#seams.toCommonJs(data));
+    }
     if (converted.diagnostics.length > 0) return { kind: "refused", diagnostics: converted.diagnostics };
-    const loaded = new Set([...(converted.output ?? "").matchAll(/\brequire\("([^"]+)"\)/g)].map((match) => match[1]!));
+    const loaded = new Set([...(converted.output ?? "").matchAll(/^import (?:.* from )?["'](.*)["'];$/gm)].map((match) => match[1]!));
     const isKnown = (variable: string): boolean => this.boxes.has(variable);
     const compiled = compileCell(this.ts, plain, isKnown, (module) => loaded.has(module));
     const cell: Prepared = { name, source, compiled, declarations: plainDeclarations(converted.declOutput ?? this.#declarations) };

@@ -22,13 +22,11 @@ export class Modules {
     this.require = this.#wrap(this.#places[0]!, cwd);
   }
 
-  /** Takes in files that the type checker has compiled, in place of their older versions. */
-  addCompiled(outputs: readonly { readonly path: string; readonly data: string }[]): void {
-    for (const { path: file, data } of outputs) {
-      const key = withoutEnding(file);
-      this.#compiled.set(key, data);
-      this.#loaded.delete(key);
-    }
+  /** Takes in a file that the type checker has compiled, in place of its older version. */
+  addCompiled(file: string, code: string): void {
+    const key = withoutEnding(file);
+    this.#compiled.set(key, code);
+    this.#loaded.delete(key);
   }
 
   /** The module as an import statement sees it. Modules with a top-level await, which `require` refuses, are waited for. */

@@ -28,11 +28,11 @@ export interface Diagnostic {
 /** The result of checking a cell. */
 export interface Converted {
   readonly diagnostics: readonly Diagnostic[];
-  /** JavaScript as tslab would run it. The kernel reads from it which imports have a value. */
+  /** An ES module. The kernel reads from it which imports have a value. */
   readonly output?: string;
   /** The declarations that later cells are checked against. */
   readonly declOutput?: string;
-  /** TypeScript files beside the notebook that the cell imports, compiled to CommonJS. */
+  /** TypeScript files beside the notebook that the cell imports, as ES modules. */
   readonly sideOutputs?: readonly { readonly path: string; readonly data: string }[];
 }
 
@@ -56,6 +56,8 @@ export interface Converter {
 export interface Seams {
   readonly ts: Compiler;
   readonly createConverter: () => Converter;
+  /** The text of an ES module as a CommonJS one. */
+  readonly toCommonJs: (module: string) => string;
   /** What `import ... from "tslab"` gives; its display functions write through `jupyter.lastWriteDisplayData`. */
   readonly publicModule: () => unknown;
   readonly setDisplayWriter: (write: (data: TslabDisplay, update: boolean) => void) => void;
@@ -79,13 +81,24 @@ export function loadTslab({ cwd, project }: { cwd: string; project: string }): S
   const compilerFile = fromTslab.resolve("@tslab/typescript-for-tslab");
   const original = fromTslab("@tslab/typescript-for-tslab") as Compiler;
   adaptSystem(original.sys, { cwd, project });
-  const ts: Compiler = { ...original, createWatchCompilerHost: withOptions(original.createWatchCompilerHost) };
+  const ts: Compiler = {
+    ...original,
+    createWatchCompilerHost: adaptHost(original),
+    // The converter makes CommonJS of each cell. Nobody runs that: the kernel compiles cells itself.
+    transpileModule: (text, options) =>
+      options.fileName === "custom.js" ? { outputText: text } : original.transpileModule(text, options),
+  };
   // The converter takes the compiler from the module cache, so what lies there is what it uses.
   fromTslab.cache[compilerFile]!.exports = ts;
   const { createConverter } = fromTslab("./converter.js") as { createConverter: (options: object) => Converter };
   return {
     ts,
     createConverter: () => createConverter({ isJS: false, isBrowser: false }),
+    toCommonJs: (module) =>
+      original.transpileModule(module, {
+        fileName: "module.js",
+        compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
+      }).outputText,
     publicModule: () => fromTslab("./public.js"),
     setDisplayWriter: (write) => {
       (fromTslab("./jupyter.js") as { lastWriteDisplayData: unknown }).lastWriteDisplayData = write;
@@ -94,16 +107,61 @@ export function loadTslab({ cwd, project }: { cwd: string; project: string }): S
 }
 
 /**
- * tslab's options, with two changes. Top-level await is parsed as the language has it (tslab switches it off and
- * patches the errors, which breaks `await (x)` and `for await`). And only the types of Node are global:
- * those of every other package in the project would otherwise be, the browser's among them.
+ * tslab's compiler host, with three changes. Top-level await is parsed as the language has it (tslab switches it off and
+ * patches the errors, which breaks `await (x)` and `for await`). Only the types of Node are global: those of every
+ * other package in the project would otherwise be, the browser's among them. And no state for incremental builds is
+ * computed, which takes half of the time of a cell and which the converter does not use.
  */
-function withOptions(create: Compiler["createWatchCompilerHost"]): Compiler["createWatchCompilerHost"] {
-  const changed = (files: string[], options: TypeScript.CompilerOptions, ...rest: unknown[]): unknown => {
+function adaptHost(ts: Compiler): Compiler["createWatchCompilerHost"] {
+  const create = (files: string[], options: TypeScript.CompilerOptions, system: TypeScript.System, _: unknown, ...rest: unknown[]): unknown => {
     const own = { ...options, disableTopLevelAwait: false, types: ["node"] };
-    return (create as (...all: unknown[]) => unknown)(files, own, ...rest);
+    const createHost = ts.createWatchCompilerHost as (...all: unknown[]) => unknown;
+    return createHost(files, own, system, createPlainProgram(ts), ...rest);
   };
-  return changed as Compiler["createWatchCompilerHost"];
+  return create as Compiler["createWatchCompilerHost"];
+}
+
+/** A program in the form in which the converter wants it. */
+type PlainProgram = Pick<TypeScript.BuilderProgram, "getProgram" | "getSourceFile" | "emit"> & {
+  getProgramOrUndefined(): TypeScript.Program;
+  getAllDependencies(file: TypeScript.SourceFile): readonly string[];
+};
+
+function createPlainProgram(ts: Compiler): (...all: unknown[]) => PlainProgram {
+  const { bindSourceFile: bind } = ts as unknown as {
+    bindSourceFile(file: TypeScript.SourceFile | undefined, options: TypeScript.CompilerOptions): void;
+  };
+  return (rootNames, options, host, old) => {
+    const program = ts.createProgram({
+      rootNames: rootNames as readonly string[],
+      options: options as TypeScript.CompilerOptions,
+      host: host as TypeScript.CompilerHost,
+      ...(old ? { oldProgram: (old as PlainProgram).getProgram() } : {}),
+    });
+    // The converter looks at the names that a cell declares before it asks for types.
+    for (const name of program.getRootFileNames()) bind(program.getSourceFile(name), program.getCompilerOptions());
+    return {
+      getProgram: () => program,
+      getProgramOrUndefined: () => program,
+      getSourceFile: (name) => program.getSourceFile(name),
+      emit: (...all) => program.emit(...all),
+      getAllDependencies: (file) => sourcesBehind(program, file),
+    };
+  };
+}
+
+/** The file and all source files, not declarations, that it imports, directly or not. */
+function sourcesBehind(program: TypeScript.Program, file: TypeScript.SourceFile): readonly string[] {
+  type Resolutions = { forEach(visit: (found: { resolvedModule?: { resolvedFileName: string } }) => void): void };
+  const names = new Set([file.fileName]);
+  for (const name of names) {
+    const source = program.getSourceFile(name) as { resolvedModules?: Resolutions } | undefined;
+    source?.resolvedModules?.forEach(({ resolvedModule }) => {
+      const imported = resolvedModule && program.getSourceFile(resolvedModule.resolvedFileName);
+      if (imported && !imported.isDeclarationFile) names.add(imported.fileName);
+    });
+  }
+  return [...names];
 }
 
 /**
