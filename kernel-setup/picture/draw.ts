@@ -125,9 +125,9 @@ function sizeOf(layout: Record<string, unknown>): { width: number; height: numbe
 function wordsOf(layout: Record<string, unknown>): Words {
   const title = layout["title"] as string | { text?: string; subtitle?: { text?: string } } | undefined;
   const lines = typeof title === "string" ? [title] : [title?.text, title?.subtitle?.text];
-  const plain = lines
-    .flatMap((line) => (typeof line === "string" ? line.split(/<br\s*\/?>/i) : []))
-    .map((line) => line.replace(/<[^<>]*>/g, "").trim());
+  const plain = lines.map((line) =>
+    typeof line === "string" ? line.replace(/<br\s*\/?>/gi, " ").replace(/<[^<>]*>/g, "").trim() : "",
+  );
   const alt = (layout["meta"] as { alt?: unknown } | undefined)?.alt;
   return { title: plain.filter(Boolean).join(". "), alt: typeof alt === "string" ? alt : "" };
 }

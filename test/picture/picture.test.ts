@@ -63,6 +63,20 @@ describe.each(samples)("the picture of $name", ({ name, figure, texts }) => {
   });
 });
 
+it("colours are those of the figure, also where they read like a number, as #5e3012 does", () => {
+  expect(drawn.get("bars")).toContain("fill:#0072b2");
+  expect(drawn.get("lines with bands")).toContain("stroke:#d55e00");
+  expect(drawn.get("lines with bands")).toMatch(/fill:#d55e00;fill-opacity:0.2|fill:rgba\(213, ?94, ?0, ?0.2\)/);
+});
+
+it("a heat map has a tile for each value, of the colour of its value, and holes where there is none", () => {
+  const fills = [...(drawn.get("heat map") as string).matchAll(/<path style="fill:(#\w+)" d="(M[^"]*z)"\/>/g)];
+  const tiles = fills.flatMap(([, colour, d]) => ((d as string).match(/M/g) ?? []).map(() => colour));
+  expect(tiles).toHaveLength(20);
+  expect(tiles).toContain("#440154"); // the ends of Viridis
+  expect(tiles).toContain("#fde725");
+});
+
 describe("a picture's bytes", () => {
   it("do not depend on the order, the process, its language, its time zone or its directory", () => {
     // That the other process ends shows that idle pictures keep none alive.
@@ -80,7 +94,7 @@ describe("a picture's bytes", () => {
     const digest = (text = ""): string => createHash("sha256").update(text).digest("hex").slice(0, 12);
     expect(samples.map(({ name }) => `${name}: ${digest(drawn.get(name))}`)).toMatchInlineSnapshot(`
       [
-        "bars: eb49095cf08f",
+        "bars: 8774b5ee682f",
         "grouped bars: 3df71dcbd0fa",
         "lines with bands: 279eb8b84c7e",
         "step lines (ecdf): e08a589a9551",

@@ -96,7 +96,9 @@
       if (layout[paper] === undefined || greyOf(layout[paper]) !== undefined) layout[paper] = transparent;
     }
     const axis = { gridcolor: grid, zerolinecolor: line, linecolor: line, tickcolor: line };
+    const errors = { error_x: { color: text }, error_y: { color: text } };
     const own = {
+      data: { bar: [errors], histogram: [errors] },
       layout: {
         font: { color: text },
         xaxis: axis,
@@ -105,6 +107,8 @@
         legend: { bgcolor: transparent },
         modebar: { bgcolor: transparent, color: line, activecolor: text },
         hoverlabel: { align: "left" },
+        shapedefaults: { line: { color: text } },
+        annotationdefaults: { arrowcolor: text },
       },
     };
     layout["template"] = merged(own, layout["template"] ?? {});
@@ -234,13 +238,13 @@
    */
   function picture(model) {
     const root = new DOMParser().parseFromString(textOf(model, SVG), SVG).documentElement;
-    if (root.localName !== "svg") throw new Error("the picture is no well-formed svg");
-    const words = ["title", "desc"].map((tag) => root.querySelector(`:scope > ${tag}`)?.textContent?.trim() ?? "");
+    if (root.localName !== "svg" || root.querySelector("parsererror") !== null) throw new Error("the picture is no well-formed svg");
+    const words = (/** @type {string} */ tag) => root.querySelector(`:scope > ${tag}`)?.textContent?.trim() ?? "";
     const knowsDark = [...root.querySelectorAll("style")].some((style) => style.textContent?.includes(".dark"));
     if (isDark() && knowsDark) root.classList.add("dark");
     const image = document.createElement("img");
     image.classList.toggle("distlab-card", isDark() && !knowsDark);
-    image.alt = words.filter(Boolean).join(". ") || textOf(model, TEXT);
+    image.alt = joined(words("title"), words("desc")) || textOf(model, TEXT);
     const bytes = new TextEncoder().encode(new XMLSerializer().serializeToString(root));
     image.src = `data:${SVG};base64,${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`;
     return image;
@@ -331,7 +335,8 @@
         const Plotly = await plotly();
         if (this.isDisposed) return;
         this.#width = this.node.clientWidth;
-        const config = { responsive: false, displaylogo: false, ...figure.config };
+        // The window's width is not the cell's: the observer resizes.
+        const config = { displaylogo: false, ...figure.config, responsive: false };
         await Plotly.react(chart, data, { ...layout, autosize: true }, config);
         if (figure.frames) await Plotly.addFrames(chart, figure.frames);
         this.#drawn = drawing;
@@ -390,11 +395,21 @@
    */
   function labelOf(layout) {
     const { title } = layout;
-    const words = typeof title === "string" ? [title] : [title?.text, title?.subtitle?.text];
-    const plain = [...words.filter((part) => typeof part === "string"), layout["meta"]?.alt]
-      .flatMap((part) => (typeof part === "string" ? part.split(/<br\s*\/?>/i) : []))
-      .map((part) => part.replace(/<[^<>]*>/g, "").trim());
-    return plain.filter(Boolean).join(". ") || "Plot";
+    const lines = typeof title === "string" ? [title] : [title?.text, title?.subtitle?.text];
+    const plain = lines.map((line) =>
+      typeof line === "string" ? line.replace(/<br\s*\/?>/gi, " ").replace(/<[^<>]*>/g, "").trim() : "",
+    );
+    return joined(plain.filter(Boolean).join(". "), layout["meta"]?.alt) || "Plot";
+  }
+
+  /**
+   * Title and text alternative as one text; an alternative that begins with the title is enough.
+   * @param {string} title
+   * @param {unknown} alt
+   */
+  function joined(title, alt) {
+    if (typeof alt !== "string" || alt === "") return title;
+    return title === "" || alt.startsWith(title) ? alt : `${title}. ${alt}`;
   }
 
   // ---------------------------------------------------------------------------------------------- the container

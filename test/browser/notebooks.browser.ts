@@ -1,0 +1,60 @@
+import { cpSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { artefacts, openBrowser, startLab, type Lab } from "./lab.js";
+
+const chapters = fileURLToPath(new URL("../../notebooks", import.meta.url));
+const names = readdirSync(chapters).filter((name) => name.endsWith(".ipynb"));
+
+let lab: Lab;
+let browser: Browser;
+
+beforeAll(async () => {
+  [lab, browser] = await Promise.all([startLab(), openBrowser()]);
+  cpSync(chapters, lab.folder, { recursive: true, filter: (path) => !path.includes(".ipynb_checkpoints") });
+  console.log(`Screenshots of ${names.length} notebooks go to ${artefacts}`);
+});
+afterAll(async () => {
+  await browser?.close();
+  await lab?.close();
+});
+
+it("there are chapters", () => {
+  expect(names).not.toEqual([]);
+});
+
+describe.each(names)("%s in a browser", (name) => {
+  it("shows every figure and picture: stored and run, light and dark, without an error in the console", async () => {
+    const page = await lab.open(browser, name);
+    const shot = name.replace(/\.ipynb$/, "");
+    try {
+      const trusted = await page.trusted();
+      for (const theme of ["light", "dark"] as const) {
+        await page.theme(theme);
+        await page.screenshot(`${shot}-${trusted ? "trusted" : "untrusted"}-${theme}`);
+        expect(await hidden(page)).toEqual([]);
+      }
+      expect(await page.runAll(), "a cell failed").toBe(true);
+      expect(await page.trusted(), "cells that were run are trusted").toBe(true);
+      for (const theme of ["dark", "light"] as const) {
+        await page.theme(theme);
+        await page.screenshot(`${shot}-run-${theme}`);
+        expect(await hidden(page)).toEqual([]);
+      }
+      expect(page.errors).toEqual([]);
+      if (page.debuggerComplaints > 0) console.log(`${name}: ${page.debuggerComplaints} complaints about a debugger`);
+    } finally {
+      await page.close();
+    }
+  });
+});
+
+/** Outputs that are not shown as they should be: a figure as a chart, a picture as an image, both with words. */
+async function hidden(page: Awaited<ReturnType<Lab["open"]>>): Promise<unknown[]> {
+  const shown = await page.shown();
+  return shown.filter(({ mimes, as, label }) => {
+    const expected = mimes.includes("application/vnd.plotly.v1+json") ? "chart" : "image";
+    return as !== expected || label === "";
+  });
+}
