@@ -143,7 +143,10 @@ export class Simulation<N extends Nodes, C extends string = never> {
     this.#properties = checkProperties(given.properties ?? []).map((property) => ({ property, memory: property.memory, violated: false }));
     this.#attachProperties();
 
-    for (const node of this.#nodes) this.#act(0, () => this.#boot(node));
+    for (const node of this.#nodes) {
+      node.state = boot(node.of, node.id, node.disk);
+      if (node.rules.start) this.#act(0, () => void (node.incarnation === 0 && this.#start(node)));
+    }
     if (!Array.isArray(requests)) throw new TypeError(`requests must be a list, got ${show(requests)}`);
     requests.forEach((entry, i) => {
       const { at, node, request } = options(`requests[${i}]`, entry, ["at", "node", "request"]);
@@ -228,6 +231,7 @@ export class Simulation<N extends Nodes, C extends string = never> {
   step(): boolean {
     const at = this.#agenda.nextAt;
     if (at === Infinity) return false;
+    if (this.#steps === 0) this.#nodes.forEach((node) => this.#tellState(node));
     this.#guarded(() => this.#turn(at));
     return true;
   }
@@ -313,6 +317,7 @@ export class Simulation<N extends Nodes, C extends string = never> {
   #runTo(end: number, until: Until | undefined): Ended {
     const agenda = this.#agenda;
     this.#stop = false;
+    if (this.#steps === 0) this.#nodes.forEach((node) => this.#tellState(node));
     if (this.#violation !== null && this.#options.stopAtViolation !== false) return this.#ended("violation");
     return this.#guarded(() => {
       for (;;) {
@@ -404,16 +409,18 @@ export class Simulation<N extends Nodes, C extends string = never> {
 
   // Inputs.
 
-  #boot(node: Node): void {
-    node.state = boot(node.of, node.id, node.disk);
+  #start(node: Node): void {
     const { start } = node.rules;
-    if (this.#listener !== null && this.#reportsChanges) {
-      this.#emit({ kind: "change", at: this.#now, step: this.#steps, node: node.id, fields: clone(node.state) as Fields });
-    }
     if (start === undefined) return;
     const before = this.#enter(node);
-    start(node.state, this.#out);
+    start(node.state!, this.#out);
     this.#leave(node, before);
+  }
+
+  /** Who asks for changes of state is told what the state is at first. */
+  #tellState(node: Node): void {
+    if (this.#listener === null || !this.#reportsChanges) return;
+    this.#emit({ kind: "change", at: this.#now, step: this.#steps, node: node.id, fields: clone(node.state) as Fields });
   }
 
   #arrive(slot: number, copy: number): void {
@@ -955,7 +962,9 @@ export class Simulation<N extends Nodes, C extends string = never> {
 
   #restart(node: Node): void {
     if (this.#listener !== null) this.#emit({ kind: "restart", at: this.#now, step: this.#steps, node: node.id });
-    this.#boot(node);
+    node.state = boot(node.of, node.id, node.disk);
+    this.#tellState(node);
+    this.#start(node);
   }
 
   #resume(node: Node): void {
