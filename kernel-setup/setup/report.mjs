@@ -52,7 +52,7 @@ export class Steps {
     const seconds = Math.round((Date.now() - this.#startedAt) / 1000);
     const line = `${this.#head()} ${note ? `${note}, ` : ""}${seconds} s`;
     if (this.#interactive) {
-      process.stdout.write(`\r\u001b[K${line.slice(0, (process.stdout.columns ?? 80) - 1)}`);
+      process.stdout.write(`\r\u001b[K${line.slice(0, (process.stdout.columns || 80) - 1)}`);
     } else if (line !== this.#said && Date.now() - this.#saidAt > 4000) {
       this.#said = line;
       console.log(line);
