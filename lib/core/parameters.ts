@@ -78,6 +78,7 @@ export function options<T extends object>(name: string, value: T, known: readonl
 /** A value as an error message shows it: short, on one line, and never "[object Object]". */
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (value === undefined) return "nothing";
   if (typeof value === "function") return `the function ${value.name || "(without a name)"}`;
   if (typeof value !== "object" || value === null) return Object.is(value, -0) ? "-0" : String(value);
   const text = JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? `${item}n` : item)) ?? "an object";

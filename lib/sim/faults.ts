@@ -92,10 +92,11 @@ export function checkFault(name: string, fault: Fault, nodes: readonly string[],
   if ("name" in fault && fault.name !== undefined && (typeof fault.name !== "string" || fault.name === "")) {
     throw new TypeError(`${name}.name must be a text, got ${show(fault.name)}`);
   }
-  if ("node" in fault) {
-    const chosen = typeof fault.node === "function" && fault.kind !== "restart" && fault.kind !== "resume";
+  if (FIELDS[fault.kind].includes("node")) {
+    const { node } = fault as { readonly node?: unknown };
+    const mayBeChosen = fault.kind !== "restart" && fault.kind !== "resume";
     const places = fault.kind === "isolate" ? [...nodes, ...clients] : nodes;
-    if (!chosen) known(`${name}.node`, fault.node, places);
+    if (!(mayBeChosen && typeof node === "function")) known(`${name}.node`, node, places);
   }
   switch (fault.kind) {
     case "crash":

@@ -248,7 +248,7 @@ describe("a proposer that does not succeed", () => {
 describe("the options of a proposer", () => {
   it.each([
     ["no acceptors", { acceptors: [] }, "acceptors must name at least 1 node, got none"],
-    ["acceptors that are not named", {}, "acceptors must be a list of names of nodes, got undefined"],
+    ["acceptors that are not named", {}, "acceptors must be a list of names of nodes, got nothing"],
     ["an acceptor named twice", { acceptors: ["a1", "a2", "a1"] }, 'acceptors must be different nodes, got "a1" twice'],
     ["a misspelt option", { acceptors, retry: 5 }, 'proposer has no option "retry"; it knows "acceptors"'],
     ["a negative delay", { acceptors, retryAfter: -1 }, "retryAfter must be a finite number of at least 0, got -1"],
