@@ -111,7 +111,7 @@ export class Cells {
     this.#current = { run, conclude };
     const settle = (outcome: () => Outcome): void => {
       // A later macrotask: first come the errors of promises that nobody awaits.
-      setImmediate(() => conclude(outcome()));
+      setImmediate(() => flags.guard(() => conclude(outcome())));
     };
     const succeed = (value: Value): void => settle(() => ({ kind: "ok", value }));
     const fail = (thrown: unknown): void => settle(() => ({ kind: "error", report: this.#report(thrown) }));
@@ -154,7 +154,7 @@ export class Cells {
     const finish = (final: Outcome): void => {
       if (this.#current?.run !== run) return;
       this.#current = null;
-      this.#finish(run, final);
+      this.#parts.flags.guard(() => this.#finish(run, final));
     };
     const [failure] = run.failures;
     if (outcome.kind === "error") return finish(outcome);
@@ -164,15 +164,17 @@ export class Cells {
     const fail = (thrown: unknown): void => finish({ kind: "error", report: this.#report(thrown) });
     // While a value takes its time to say how it looks, Stop still works.
     this.#current = { run, conclude: finish };
-    runWithin(run, () => {
-      try {
-        const shown = this.#parts.display.showResult(run, value, this.#count);
-        if (shown instanceof Promise) shown.then(() => setImmediate(finish, outcome), (thrown) => setImmediate(fail, thrown));
-        else finish(outcome);
-      } catch (thrown) {
-        fail(thrown);
-      }
-    });
+    setImmediate(() =>
+      runWithin(run, () => {
+        try {
+          const shown = this.#parts.display.showResult(run, value, this.#count);
+          if (shown instanceof Promise) shown.then(() => setImmediate(finish, outcome), (thrown) => setImmediate(fail, thrown));
+          else finish(outcome);
+        } catch (thrown) {
+          fail(thrown);
+        }
+      }),
+    );
   }
 
   /** Answers, and lets the next cell begin: what is unfinished of this one holds up only its own reply. */
@@ -223,7 +225,7 @@ export class Cells {
     if (typeof asked !== "object" || asked === null) return {};
     const answers = Object.entries(asked).map(([name, expression]) => {
       try {
-        const value = runWithin(run, () => this.#parts.engine.evaluate(String(expression)));
+        const value = this.#parts.flags.expose(() => runWithin(run, () => this.#parts.engine.evaluate(String(expression))));
         return [name, { status: "ok", data: { "text/plain": inspect(value) }, metadata: {} }];
       } catch (thrown) {
         return [name, { status: "error", ...this.#report(thrown) }];

@@ -31,7 +31,13 @@ export class Channels implements Outlet {
       workerData: { ...data, port: port2 },
       transferList: [port2],
     });
-    port1.on("message", (message: FromChannels) => this.#listener(message));
+    // All that has arrived is handled in one go: in a gap between two messages an interrupt could cut off the second.
+    port1.on("message", (message: FromChannels) =>
+      flags.guard(() => {
+        this.#listener(message);
+        this.catchUp();
+      }),
+    );
   }
 
   /** Calls `listener` with each message from now on, in order of arrival. */

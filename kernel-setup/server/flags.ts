@@ -1,17 +1,18 @@
 /**
- * Four numbers that the two threads share. They can be read while the other thread is busy,
+ * Five numbers that the two threads share. They can be read while the other thread is busy,
  * which a message cannot.
  *
  * 1. asked: how many interrupts the learner has asked for (written by the channels' thread).
  * 2. heard: the last interrupt that the cells' thread has taken note of (written by that thread).
  * 3. guarded: how many sections are open that must not be cut off in the middle, such as a type check.
  * 4. pending: characters of printed text that were handed over and not yet sent.
+ * 5. entered: how many guarded sections have begun so far.
  */
 export class Flags {
   readonly buffer: SharedArrayBuffer;
   readonly #cells: Int32Array;
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(5 * Int32Array.BYTES_PER_ELEMENT)) {
     this.buffer = buffer;
     this.#cells = new Int32Array(buffer);
   }
@@ -39,9 +40,15 @@ export class Flags {
     return Atomics.load(this.#cells, 2) > 0;
   }
 
+  /** How many guarded sections have begun so far: while this stands still, the other thread is in one and the same place. */
+  get entered(): number {
+    return Atomics.load(this.#cells, 4);
+  }
+
   /** Lets no interrupt cut off what follows, until the function that this gives is called. */
   hold(): () => void {
     Atomics.add(this.#cells, 2, 1);
+    Atomics.add(this.#cells, 4, 1);
     return () => {
       Atomics.sub(this.#cells, 2, 1);
     };
@@ -54,6 +61,18 @@ export class Flags {
       return section();
     } finally {
       release();
+    }
+  }
+
+  /** Runs the learner's own code inside a guarded section, so that it can be cut off. */
+  expose<T>(section: () => T): T {
+    const guards = Atomics.exchange(this.#cells, 2, 0);
+    // After a termination this line is not reached, and the sections around it are gone as well.
+    const restore = (): void => void Atomics.add(this.#cells, 2, guards);
+    try {
+      return section();
+    } finally {
+      restore();
     }
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import { createApi, KERNEL } from "./api.js";
 import { Cells } from "./cells.js";
 import type { Outlet } from "./channels.js";
@@ -102,6 +103,8 @@ export class Kernel {
     if (request.header.msg_type === "execute_request") return this.#cells.submit(request);
     const { header } = request;
     this.#outlet.publish("status", { execution_state: "busy" }, header);
+    const idle = (): void => this.#outlet.publish("status", { execution_state: "idle" }, header);
+    if (header.msg_type.startsWith("comm_") && header.msg_type !== "comm_info_request") return this.#receiveComm(request, idle);
     try {
       const reply = this.#answer(request);
       if (reply) this.#outlet.reply(request, header.msg_type.replace(/_request$/, "_reply"), reply);
@@ -112,7 +115,7 @@ export class Kernel {
         this.#outlet.reply(request, header.msg_type.replace(/_request$/, "_reply"), content);
       }
     } finally {
-      this.#outlet.publish("status", { execution_state: "idle" }, header);
+      idle();
     }
   }
 
@@ -132,28 +135,27 @@ export class Kernel {
         return { status: "ok", history: this.#history.find(content) };
       case "comm_info_request":
         return { status: "ok", comms: this.#comms.list(content["target_name"]) };
-      case "comm_open":
-      case "comm_msg":
-      case "comm_close":
-        this.#receiveComm(request);
-        return null;
       default:
         return null;
     }
   }
 
-  #receiveComm(request: Request): void {
+  /** The handlers of comms are the learner's code: they run in a macrotask of their own, which Stop can end. */
+  #receiveComm(request: Request, idle: () => void): void {
     const run = new Run(request, "widget");
     run.isConcluded = true;
-    runWithin(run, () => {
-      const fail = (thrown: unknown): void => this.#cells.fail(thrown, run);
-      try {
-        const handled = this.#comms.receive(request);
-        if (handled instanceof Promise) handled.catch(fail);
-      } catch (thrown) {
-        fail(thrown);
-      }
-    });
+    const fail = (thrown: unknown): void => this.#cells.fail(thrown, run);
+    setImmediate(() =>
+      runWithin(run, () => {
+        try {
+          const handled = this.#comms.receive(request);
+          if (handled instanceof Promise) handled.catch(fail);
+        } catch (thrown) {
+          fail(thrown);
+        }
+      }),
+    );
+    setImmediate(idle);
   }
 
   #ask(run: Run, prompt: string, password: boolean): Promise<string> {

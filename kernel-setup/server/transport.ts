@@ -14,6 +14,9 @@ import { Wire, type Message } from "./wire.js";
 /** How long the main thread may take to notice an interrupt by itself before its running code is terminated, in ms. */
 const PATIENCE_MS = 100;
 
+/** How long the main thread must have been in one unguarded place before what runs there is terminated, in ms. */
+const SETTLED_MS = 10;
+
 /** How long the last messages have to leave, and the main thread to close what it opened, in ms. */
 const FAREWELL_MS = 100;
 
@@ -107,10 +110,13 @@ let inspector: Session | undefined;
 function interrupt(): void {
   const number = flags.ask();
   tell({ kind: "interrupt" });
+  let entered = -1;
   const look = (): void => {
     if (flags.heard >= number) return;
-    if (flags.isGuarded) {
-      setTimeout(look, 10);
+    const isElsewhere = flags.isGuarded || flags.entered !== entered;
+    entered = flags.entered;
+    if (isElsewhere) {
+      setTimeout(look, SETTLED_MS);
       return;
     }
     if (!inspector) {
@@ -118,6 +124,7 @@ function interrupt(): void {
       inspector.connectToMainThread();
     }
     inspector.post("Runtime.terminateExecution", () => {});
+    entered = -1;
     setTimeout(look, 200);
   };
   setTimeout(look, PATIENCE_MS);
