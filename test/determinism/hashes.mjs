@@ -23,6 +23,10 @@ function troubled(/** @type {string | number} */ seed, /** @type {import("distla
     disk: { flush: { kind: "exponential", mean: 2 } },
     processing: [0.1, 0.5],
     requests: names.map((node, index) => ({ at: index * 5, node, request: { kind: /** @type {const} */ ("propose"), value: `v${index}` } })),
+    clients: {
+      open: { operations: (chance) => ({ kind: "propose", value: `w${chance.below(9)}` }), load: { kind: "open", perSecond: 20 }, until: 1_000, timeoutMs: 100 },
+      closed: { operations: (_, n) => (n > 20 ? null : { kind: "propose", value: `c${n}` }), load: { kind: "closed", think: { kind: "exponential", mean: 30 } }, choice: "random" },
+    },
     nemesis: {
       until: 3_000, crashes: rate, writeCrashes: rate, pauses: rate, stalls: rate, slowdowns: rate, skews: rate,
       partitions: rate, oneWayCuts: rate, bridges: rate, isolations: rate, swizzles: rate,
