@@ -31,6 +31,37 @@ const channels = new Channels(
 
 // Requests that come before the engine is there wait for it; the sockets answer from the first moment.
 const early: FromChannels[] = [];
+channels.listen((message) => early.push(message));
+channels.failed((reason) => {
+  process.stderr.write(`the kernel's sockets failed: ${String(reason)}\n`);
+  exit(1);
+});
+
+const exit = process.exit.bind(process);
+const { Kernel } = await import("./kernel.js");
+const kernel = new Kernel({
+  outlet: channels,
+  flags,
+  cwd: process.cwd(),
+  project,
+  loadDrawer,
+  catchUp: () => channels.catchUp(),
+});
+installStreams(channels);
+installTimers();
+process.exit = ((code?: number) => {
+  throw new Error(`process.exit(${code ?? ""}) was called: it ends this cell, and the kernel goes on. To start afresh, restart the kernel`);
+}) as typeof process.exit;
+process.on("uncaughtException", (error) => kernel.fail(error));
+process.on("unhandledRejection", (reason) => kernel.fail(reason));
+process.on("SIGINT", () => kernel.handle({ kind: "interrupt" }));
+const handle = (message: FromChannels): void => {
+  if (message.kind === "failed") {
+    process.stderr.write(`${message.reason}\n`);
+    exit(1);
+  }
+  kernel.handle(message);
+};
 channels.listen(handle);
 early.forEach(handle);
 loaded();
