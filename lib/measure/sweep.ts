@@ -115,6 +115,9 @@ export function averagesOf<R extends Ranges, M extends { readonly [name: string]
 
 const maxRuns = 1_000_000;
 
+/** Columns that a sweep adds itself. */
+const reserved: readonly string[] = ["seed", "runs", "missing"];
+
 /** All points of the grid; the last parameter varies fastest. */
 function grid<R extends Ranges>(ranges: R): Point<R>[] {
   if (typeof ranges !== "object" || ranges === null) {
@@ -122,7 +125,7 @@ function grid<R extends Ranges>(ranges: R): Point<R>[] {
   }
   let points: Record<string, number | string | boolean>[] = [{}];
   for (const [name, values] of Object.entries(ranges)) {
-    if (name === "seed") throw new RangeError(`ranges must not name "seed": every run gets one, see the option seeds`);
+    if (reserved.includes(name)) throw new RangeError(`ranges must not name "${name}", which every row has`);
     if (!Array.isArray(values)) throw new TypeError(`ranges.${name} must be an array of values, got ${show(values)}`);
     if (values.length === 0) throw new RangeError(`ranges.${name} must hold at least one value, got []`);
     if (points.length * values.length > maxRuns) throw new RangeError(`a sweep must have at most ${maxRuns} runs; ranges has more points`);
@@ -148,7 +151,9 @@ function checkMeasured<M extends object>(measured: M, parameters: object): M {
     throw new TypeError(`run must return an object of measured values, as { messages: 12 }, got ${show(measured)} for ${show(parameters)}`);
   }
   for (const [name, value] of Object.entries(measured)) {
-    if (name in parameters) throw new RangeError(`run must not measure "${name}", which is a parameter of the sweep`);
+    if (name in parameters || reserved.includes(name)) {
+      throw new RangeError(`run must not measure "${name}", which is ${name in parameters ? "a parameter of the sweep" : "a column of every row"}`);
+    }
     const fine = value === null || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
     if (!fine) {
       throw new TypeError(

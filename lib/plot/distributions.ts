@@ -54,14 +54,14 @@ export function ecdf<Row extends object>(rows: readonly Row[], options: Distribu
 
 /** How a histogram is cut. */
 export interface HistogramOptions<Row> extends DistributionOptions<Row> {
-  /** About how many bins, 1 to 200 (default 24). Their edges are round numbers. */
+  /** About how many bins, 2 to 200 (default 24). Their edges are round numbers. */
   readonly bins?: number;
 }
 
 /** How many rows lie in each of some ranges of equal width. The counting is done here, so that the figure stays small. */
 export function histogram<Row extends object>(rows: readonly Row[], options: HistogramOptions<Row>): Figure {
   const { by, bins = 24, yLabel = "rows" } = options;
-  integer("bins", bins, { min: 1, max: 200 });
+  integer("bins", bins, { min: 2, max: 200 });
   const samples = samplesOf(rows, options);
   const pooled = samples.flatMap(({ values }) => values);
   const edges = bin().thresholds(bins)(pooled).map(({ x0, x1 }) => [x0!, x1!] as const);

@@ -50,6 +50,8 @@ export function graph({ nodes = [], edges }: { readonly nodes?: readonly GraphNo
   const boxes = boxesOf(nodes, edges);
   if (boxes.length > maxNodes) throw new RangeError(`a graph must have at most ${maxNodes} nodes, got ${boxes.length}`);
 
+  // Dagre keeps nodes in plain objects, where a name such as "__proto__" would be lost; numbers are safe.
+  const numbers = new Map(boxes.map(({ id }, i) => [id, String(i)]));
   const layout = new dagre.graphlib.Graph({ multigraph: true });
   layout.setGraph({ rankdir: direction === "right" ? "LR" : "TB", nodesep: 28, ranksep: 58, edgesep: 16, marginx: 0, marginy: 0 });
   // Loops are drawn by hand above their box, whose room they widen.
@@ -61,7 +63,7 @@ export function graph({ nodes = [], edges }: { readonly nodes?: readonly GraphNo
   }]));
   for (const [id, { width, height }] of extents) {
     const looped = loops.get(id) ?? [];
-    layout.setNode(id, {
+    layout.setNode(numbers.get(id)!, {
       width,
       height: height + (looped.length === 0 ? 0 : 2 * (loopHeight + 14 * looped.length)),
     });
@@ -69,7 +71,7 @@ export function graph({ nodes = [], edges }: { readonly nodes?: readonly GraphNo
   for (const [i, { from, to, label = "" }] of edges.entries()) {
     if (from === to) continue;
     const said = shorten(label, 160, 11);
-    layout.setEdge(from, to, { width: said === "" ? 0 : textWidth(said, 11) + 8, height: said === "" ? 0 : 16, labelpos: "c" }, String(i));
+    layout.setEdge(numbers.get(from)!, numbers.get(to)!, { width: said === "" ? 0 : textWidth(said, 11) + 8, height: said === "" ? 0 : 16, labelpos: "c" }, String(i));
   }
   if (boxes.length > 0) dagre.layout(layout);
 
@@ -86,7 +88,7 @@ export function graph({ nodes = [], edges }: { readonly nodes?: readonly GraphNo
   const words: string[] = [];
   for (const [i, edge] of edges.entries()) {
     if (edge.from === edge.to) continue;
-    const placed = layout.edge(edge.from, edge.to, String(i));
+    const placed = layout.edge(numbers.get(edge.from)!, numbers.get(edge.to)!, String(i));
     const points = (placed.points as readonly { x: number; y: number }[]).map(({ x, y }) => ({ x: x + origin.x, y: y + origin.y }));
     arrows.push(arrow(points, edge.dashed === true));
     if (edge.label !== undefined && edge.label !== "" && placed.x !== undefined) {
@@ -94,7 +96,7 @@ export function graph({ nodes = [], edges }: { readonly nodes?: readonly GraphNo
     }
   }
   const shapes = boxes.map(({ id, kind, lines }) => {
-    const { x, y } = layout.node(id);
+    const { x, y } = layout.node(numbers.get(id)!);
     const { width: w, height: h } = extents.get(id)!;
     const paint = paintOf(kind);
     const top = origin.y + y! - h / 2;

@@ -2,7 +2,7 @@ import { finite, integer, options as checkOptions, show } from "../core/paramete
 import { words as inWords } from "../core/words.js";
 import type { TraceEvent } from "../trace/event.js";
 import { sequence as runText } from "../trace/sequence.js";
-import { upright, type Segment } from "./boxes.js";
+import { upright, type Box, type Segment } from "./boxes.js";
 import { altText, Diagram, document, fill, heading, hue, hueCount, label, legend, pad, px, stroke, haloed, type LegendEntry } from "./diagram.js";
 import { escape } from "./escape.js";
 import { sentence, text } from "./figure.js";
@@ -16,7 +16,7 @@ import { scaleOf, type Scale } from "./sequence/scale.js";
 export interface SequenceOptions {
   /** The finding, as a sentence: "Twelve messages choose a value". */
   readonly title: string;
-  /** Only these nodes (and clients), in this order (default: all, clients first, named alike together). */
+  /** Only these nodes (and clients), in this order, idle ones too (default: all, clients first, named alike together). */
   readonly nodes?: readonly string[];
   /** Where the drawing begins, in virtual ms or steps (default: at the start). */
   readonly from?: number;
@@ -51,7 +51,7 @@ export interface SequenceOptions {
  * drawn in part, and the diagram says which; long stretches in which nothing happens are cut short. The schedules of the explorer,
  * whose events carry step numbers for times, are drawn in steps.
  *
- * @throws RangeError for a node that is not in the trace, or a window that ends before it begins
+ * @throws RangeError for nodes of which none is in the trace, or a window that ends before it begins
  */
 export function sequence(trace: readonly TraceEvent[], options: SequenceOptions): Diagram {
   checkOptions("sequence", options, ["title", "nodes", "from", "to", "limit", "label", "changes", "change", "clients", "highlight", "note"]);
@@ -103,6 +103,11 @@ function chosenNodes(model: Model, wanted: readonly string[] | undefined, withCl
   const all = [...(withClients ? model.clients : []), ...model.nodes];
   if (wanted === undefined) return all.slice(0, maxNodes);
   if (!Array.isArray(wanted) || wanted.length === 0) throw new RangeError(`nodes must name at least one node, got ${show(wanted)}`);
+  // A node in which nothing happened is in no trace, but may well be drawn.
+  const known = [...model.clients, ...model.nodes];
+  if (known.length > 0 && !wanted.some((name) => known.includes(name))) {
+    throw new RangeError(`nodes must name nodes of this trace, which has ${known.join(", ")}; got ${show(wanted)}`);
+  }
   if (wanted.length > maxNodes) throw new RangeError(`nodes must name at most ${maxNodes} nodes, got ${wanted.length}`);
   return wanted;
 }
@@ -202,6 +207,7 @@ function draw(model: Model, names: readonly string[], window: Window, unit: "ms"
   const kinds = [...new Set(whole.arrows.flatMap(({ kind }) => kind ?? []))];
   const colourOf = (kind: string | null): string => (kind === null ? "quiet" : hue(kinds.indexOf(kind)));
   const labels = new Labels({ left: axisWidth, right: width });
+  for (const { y } of scale.breaks) labels.block(upright({ left: 0, right: width, top: top + y - 8, bottom: top + y + 8 }));
   const shades = [...cutBands(model, layout), ...stretchBands(model, layout, labels)];
   const axis = timeAxis(scale, layout, unit);
   const lives = names.map((name) => lifeLine(name, model, layout, bottom));
@@ -210,7 +216,6 @@ function draw(model: Model, names: readonly string[], window: Window, unit: "ms"
     const half = textWidth(name, 13, { bold: true }) / 2 + 10;
     labels.block(upright({ left: at - half, right: at + half, top: top - 33, bottom: top - 8 }));
   }
-  for (const { y } of scale.breaks) labels.block(upright({ left: 0, right: width, top: top + y - 8, bottom: top + y + 8 }));
   for (const name of names) labels.avoid({ from: { x: layout.x.get(name)!, y: top }, to: { x: layout.x.get(name)!, y: bottom } });
 
   const lines = model.arrows.map((arrow) => ({ arrow, line: lineOf(arrow, layout, model) }));
@@ -264,8 +269,9 @@ function span({ from, to }: Segment): number {
 
 /** About a line of text for every event, and a page and a half at most. */
 function timeScale(model: Model, { from, to }: Window, unit: "ms" | "step"): Scale {
+  const flight = usualFlight(model);
   const busy = [
-    ...model.arrows.map(({ sentAt, endsAt }) => [Math.max(from, sentAt), Math.min(to, endsAt)] as const),
+    ...model.arrows.map(({ sentAt, endsAt, end }) => [Math.max(from, sentAt), Math.min(to, end === "delivered" ? endsAt : Math.max(endsAt, sentAt + flight))] as const),
     ...model.marks.map(({ at }) => [at, at] as const),
     ...model.stretches.flatMap((stretch) => [[stretch.from, stretch.from] as const, [stretch.to, stretch.to] as const]),
     ...model.stretches.filter(({ kind }) => kind === "writing").map((stretch) => [stretch.from, stretch.to] as const),
@@ -342,9 +348,11 @@ function stretchBands(model: Model, { x, y, top, bottom }: Layout, labels: Label
     }
     const band = `<rect x="${px(at - 15)}" y="${px(start)}" width="30" height="${px(Math.max(2, end - start))}" rx="3" ${fill("shade")}/>`;
     const words = kind === "down" ? "down" : "paused";
-    if (end - start < textWidth(words, 11) + 22) return [band];
-    const middle = (start + end) / 2;
-    labels.block(upright({ left: at - 7, right: at + 7, top: middle - 22, bottom: middle + 22 }));
+    const half = textWidth(words, 11) / 2 + 4;
+    const boxAt = (middle: number): Box => upright({ left: at - 7, right: at + 7, top: middle - half, bottom: middle + half });
+    const middle = [0.5, 0.3, 0.7, 0.15, 0.85].map((share) => start + share * (end - start)).find((y) => y - half > start && y + half < end && labels.isFree(boxAt(y)));
+    if (middle === undefined) return [band];
+    labels.block(boxAt(middle));
     return [band, `<text transform="translate(${px(at + 4)} ${px(middle)}) rotate(-90)" font-size="11" text-anchor="middle" ${haloed("quiet")}>${words}</text>`];
   });
 }
@@ -390,19 +398,23 @@ function lineOf({ from, to, sentAt, endsAt, end, kind }: Arrow, { x, y, top, bot
   const columns = Math.max(1, Math.abs(places.indexOf(x1) - places.indexOf(x2)));
   if (stopped && endsAt === sentAt) {
     // It was lost at its sending, so the time of its arrival is anybody's guess. It ends between two nodes.
-    const flights = model.arrows.filter((arrow) => arrow.end === "delivered" && arrow.kind !== null && arrow.from !== arrow.to).map((arrow) => arrow.endsAt - arrow.sentAt);
-    const usual = flights.length === 0 ? 0 : flights.reduce((sum, one) => sum + one, 0) / flights.length;
     const y1 = y(sentAt);
-    const drop = Math.max(kind === null ? 8 : 14, Math.min(60, y(Math.min(last, sentAt + usual)) - y1));
+    const drop = Math.max(kind === null ? 8 : 14, Math.min(60, y(Math.min(last, sentAt + usualFlight(model))) - y1));
     const share = (Math.floor(columns / 2) + 0.5) / columns;
     return { from: { x: x1, y: y1 }, to: { x: x1 + (x2 - x1) * share, y: y1 + drop * share } };
   }
-  const share = (at: number): number => (endsAt === sentAt ? 1 : (at - sentAt) / (endsAt - sentAt));
+  const share = (at: number): number => (at - sentAt) / (endsAt - sentAt);
   const reaches = end === "under way" ? 0.55 : stopped ? (columns - 0.4) / columns : 1;
-  const [begin, finish] = [Math.max(0, share(first)), Math.min(1, share(last))];
+  const [begin, finish] = endsAt === sentAt ? [0, 1] : [Math.max(0, share(first)), Math.min(1, share(last))];
   const clip = { from: begin, to: Math.min(reaches, finish) };
   const at = (part: number): number => (sentAt + part * (endsAt - sentAt) >= last ? bottom : Math.max(top, y(sentAt + part * (endsAt - sentAt))));
   return { from: { x: x1 + (x2 - x1) * clip.from, y: at(clip.from) }, to: { x: x1 + (x2 - x1) * clip.to, y: end === "under way" ? bottom + 12 : at(clip.to) } };
+}
+
+/** How long messages are under way in this run, on average. */
+function usualFlight(model: Model): number {
+  const flights = model.arrows.filter(({ end, kind, from, to }) => end === "delivered" && kind !== null && from !== to).map(({ sentAt, endsAt }) => endsAt - sentAt);
+  return flights.length === 0 ? 0 : flights.reduce((sum, one) => sum + one, 0) / flights.length;
 }
 
 type Emphasis = "usual" | "strong" | "pale";

@@ -39,6 +39,11 @@ export class Labels {
     this.#taken.push(box);
   }
 
+  /** Whether nothing is here yet. */
+  isFree(box: Box): boolean {
+    return !this.#taken.some((other) => overlap(box, other));
+  }
+
   /** Labels rather do not stand on this line. */
   avoid(line: Segment): void {
     this.#lines.push(line);
