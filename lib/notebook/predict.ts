@@ -79,13 +79,15 @@ export class Prediction<P extends { readonly [name: string]: Predicted }> {
     return Math.abs(value - predicted) <= this.#within * Math.abs(value) + 1e-9 * Math.max(Math.abs(value), Math.abs(predicted));
   }
 
-  #verdict(rows: readonly { readonly name: string; readonly right: boolean; readonly difference: number | null }[]): string {
+  #verdict(rows: readonly { readonly name: string; readonly value: Predicted | null; readonly right: boolean; readonly difference: number | null }[]): string {
     const wrong = rows.filter(({ right }) => !right);
     const close = this.#within > 0 ? ` (within ${formatNumber(this.#within * 100)} %)` : "";
     if (wrong.length === 0) return rows.length === 1 ? `As predicted${close}.` : `All ${rows.length} as predicted${close}.`;
-    const how = wrong.map(({ name, difference }) =>
-      difference === null ? `${name} is another` : `${name} ${difference > 0 ? "higher" : "lower"} than predicted by ${formatNumber(Math.abs(difference))}`,
-    );
+    const how = wrong.map(({ name, value, difference }) => {
+      if (value === null) return `${name} was not measured`;
+      if (difference === null) return `${name}: ${format(value)}`;
+      return `${name} ${difference > 0 ? "higher" : "lower"} than predicted by ${formatNumber(Math.abs(difference))}`;
+    });
     return `${rows.length - wrong.length} of ${rows.length} as predicted${close}; ${how.join("; ")}. What did the prediction leave out?`;
   }
 

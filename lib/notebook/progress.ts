@@ -1,7 +1,7 @@
 import { finite, integer } from "../core/parameters.js";
 import { escape } from "../plot/escape.js";
 import { formatNumber } from "../plot/format.js";
-import { display, realTime } from "./kernel.js";
+import { display, kernel, print, realTime } from "./kernel.js";
 
 /** A bar that fills in one place of the notebook. */
 export interface ProgressBar {
@@ -25,7 +25,9 @@ export function progress(what: string, total: number): ProgressBar {
   const began = realTime();
   let told = -Infinity;
   let latest = 0;
-  display(bundle(what, 0, total, ""), { id });
+  // Where nothing can be shown in place, only the end is told.
+  const live = kernel() !== null;
+  if (live) display(bundle(what, 0, total, ""), { id });
   return {
     update(done: number): void {
       latest = finite("done", done, { max: total });
@@ -37,7 +39,8 @@ export function progress(what: string, total: number): ProgressBar {
     end(done: number = total): void {
       latest = finite("done", done, { max: total });
       const text = latest === total ? `${formatNumber(total)} ${what}` : `${formatNumber(latest)} of ${formatNumber(total)} ${what}`;
-      display({ "text/plain": text }, { id, update: true });
+      if (live) display({ "text/plain": text }, { id, update: true });
+      else print(text);
     },
   };
 }
