@@ -227,12 +227,16 @@ function readStamp() {
  */
 function isWhole(stamp) {
   if (!stamp || stamp.root !== root || !existsSync(venvPython)) return false;
-  const library = isWindows
-    ? join(venvFolder, "Lib")
-    : join(venvFolder, "lib", readdirSync(join(venvFolder, "lib")).find((name) => name.startsWith("python3")) ?? "");
-  const packages = join(library, "site-packages");
-  const lists = readdirSync(packages).filter((name) => name.endsWith(".dist-info"));
-  return lists.length > 0 && lists.every((list) => isPackageWhole(packages, list));
+  try {
+    const versions = isWindows ? [] : readdirSync(join(venvFolder, "lib")).filter((name) => name.startsWith("python3"));
+    const packages = isWindows
+      ? join(venvFolder, "Lib", "site-packages")
+      : join(venvFolder, "lib", versions[0] ?? "", "site-packages");
+    const lists = readdirSync(packages).filter((name) => name.endsWith(".dist-info"));
+    return lists.length > 0 && lists.every((list) => isPackageWhole(packages, list));
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -240,14 +244,10 @@ function isWhole(stamp) {
  * @param {string} list the folder in which pip keeps what it knows of one package
  */
 function isPackageWhole(packages, list) {
-  try {
-    return readFileSync(join(packages, list, "RECORD"), "utf8")
-      .split("\n")
-      .map((line) => (line.startsWith('"') ? line.slice(1, line.indexOf('"', 1)) : line.slice(0, line.indexOf(","))))
-      .every((file) => file === "" || file.endsWith(".pyc") || existsSync(join(packages, file)));
-  } catch {
-    return false;
-  }
+  return readFileSync(join(packages, list, "RECORD"), "utf8")
+    .split("\n")
+    .map((line) => (line.startsWith('"') ? line.slice(1, line.indexOf('"', 1)) : line.slice(0, line.indexOf(","))))
+    .every((file) => file === "" || file.endsWith(".pyc") || existsSync(join(packages, file)));
 }
 
 /**
