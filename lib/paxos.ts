@@ -25,4 +25,4 @@ export {
 } from "./consensus/paxos/broken.js";
 export { brokenWorlds, type BrokenWorld, type SmallWorld } from "./consensus/paxos/broken-worlds.js";
 export { listing, listingExample, type Listing, type ListingAcceptor, type ListingLearner, type ListingProposer } from "./consensus/paxos/article.js";
-export { chosenStays, noVoteBelowPromise, oneValuePerBallot, paxosProperties, promisesKept, safeProposals, type Electorate } from "./consensus/paxos/properties.js";
+export { chosenStays, noVoteBelowPromise, oneValuePerBallot, onlyChosenIsLearned, paxosProperties, promisesKept, safeProposals, type Electorate } from "./consensus/paxos/properties.js";

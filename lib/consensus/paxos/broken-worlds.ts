@@ -4,7 +4,7 @@ import { agreement } from "../agreement.js";
 import { acceptor } from "./acceptor.js";
 import * as broken from "./broken.js";
 import { learner } from "./learner.js";
-import { chosenStays, oneValuePerBallot } from "./properties.js";
+import { chosenStays, oneValuePerBallot, onlyChosenIsLearned } from "./properties.js";
 import { proposer } from "./proposer.js";
 import type { Quorums } from "./quorums.js";
 
@@ -96,7 +96,7 @@ export const brokenWorlds: readonly BrokenWorld[] = [
   {
     name: "forgetful proposer",
     does: "uses its first ballot again after a crash",
-    ...contest({ acceptors: 3, crashes: { p1: 1 }, rival: false }, { proposer: broken.forgetfulProposer }),
+    ...contest({ acceptors: 3, crashes: { p1: 1 }, asks: "one twice" }, { proposer: broken.forgetfulProposer }),
   },
   {
     name: "ballotless proposer",
@@ -106,7 +106,10 @@ export const brokenWorlds: readonly BrokenWorld[] = [
   {
     name: "double-counting learner",
     does: "counts a vote twice that arrives twice",
-    ...contest({ acceptors: 2, quorums: oneAndTwo, learners: 2, duplicates: 1 }, { learner: broken.doubleCountingLearner }),
+    ...contest(
+      { acceptors: 3, learners: 1, duplicates: 1, asks: "one", property: "only chosen is learned" },
+      { learner: broken.doubleCountingLearner },
+    ),
   },
   {
     name: "hasty learner",
@@ -126,9 +129,9 @@ interface Contest {
   readonly quorums?: Quorums;
   /** How many learners there are to whom acceptors tell their votes; by default none, and they tell the proposer. */
   readonly learners?: 1 | 2;
-  /** Whether two proposers want "x" and "y"; without a rival, one wants first this and then that. */
-  readonly rival?: boolean;
-  readonly property?: "agreement" | "chosen stays" | "one value";
+  /** Who is asked to propose: two rivals (the default), one proposer, or one twice for different values. */
+  readonly asks?: "two" | "one" | "one twice";
+  readonly property?: "agreement" | "chosen stays" | "only chosen is learned" | "one value";
   readonly timers?: Readonly<Record<string, number>>;
   readonly crashes?: Readonly<Record<string, number>>;
   readonly duplicates?: number;
@@ -147,26 +150,27 @@ function contest(about: Contest, replaced: Partial<Cast>): Pick<BrokenWorld, "wo
 }
 
 function stage(about: Contest, cast: Cast): SmallWorld {
-  const { quorums = {}, rival = true, property = "agreement", timers = {}, crashes = {}, duplicates = 0 } = about;
+  const { quorums = {}, asks = "two", property = "agreement", timers = {}, crashes = {}, duplicates = 0 } = about;
   const acceptors = ids("a1", "a2", "a3").slice(0, about.acceptors);
   const learners = ids("l1", "l2").slice(0, about.learners ?? 0);
   const proposing = cast.proposer({ acceptors, quorums });
   const accepting = cast.acceptor(learners.length > 0 ? { learners } : {});
   const first: Ask = { node: "p1", request: { kind: "propose", value: "x" } };
-  const second: Ask = { node: rival ? "p2" : "p1", request: { kind: "propose", value: "y" } };
+  const second: Ask = { node: asks === "two" ? "p2" : "p1", request: { kind: "propose", value: "y" } };
   const properties = {
     agreement: agreement,
     "chosen stays": chosenStays({ acceptors, quorums }),
+    "only chosen is learned": onlyChosenIsLearned({ acceptors, quorums }),
     "one value": oneValuePerBallot,
   };
   return {
     nodes: {
       p1: proposing,
-      ...(rival ? { p2: proposing } : {}),
+      ...(asks === "two" ? { p2: proposing } : {}),
       ...Object.fromEntries(acceptors.map((id) => [id, accepting])),
       ...Object.fromEntries(learners.map((id) => [id, cast.learner({ acceptors, quorums })])),
     },
-    requests: rival ? [first, second] : [[first, second]],
+    requests: { two: [first, second], one: [first], "one twice": [[first, second]] }[asks],
     properties: [properties[property]],
     timers,
     crashes,

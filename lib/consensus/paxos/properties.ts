@@ -10,7 +10,7 @@ import { type Quorums, quorumsOf } from "./quorums.js";
  * Why Paxos is safe, in properties that hold after every step; sections are those of "Paxos Made Simple" (Lamport, 2001). Their memories are filled from messages as they
  * leave a node, because only what has left binds it: a promise that was still on its way to the disk when the
  * node crashed was never given. (So the votes that a `server` casts for its own ballot are not seen. The
- * properties hold for servers too, but see less; `safeProposals` needs to see all votes.)
+ * properties hold for servers too, but see less; the last two need to see all votes.)
  */
 
 type Message = Prepare | Promised | Accept | Accepted | Nack;
@@ -186,6 +186,27 @@ function lastVoteBefore(ballot: Ballot, acceptor: NodeId, proposals: Ledger["pro
 }
 
 /**
+ * "A process never learns that a value has been chosen unless it actually has been." (Section 2.1.) Like
+ * `safeProposals`, it needs to see all votes.
+ */
+export function onlyChosenIsLearned({ acceptors, quorums }: Electorate): Property<Ledger["proposals"]> {
+  const quorum = quorumsOf(acceptors.length, quorums).accept;
+  return {
+    name: "only what is chosen is learned",
+    memory: new Map(),
+    observe: entered,
+    check({ decisions }, proposals) {
+      const isChosen = (value: unknown): boolean => {
+        for (const proposal of proposals.values()) if (proposal.value === value && proposal.voters.size >= quorum) return true;
+        return false;
+      };
+      const mistaken = decisions.find(({ outcome }) => !isChosen(outcome));
+      return mistaken ? `${mistaken.node} learned "${String(mistaken.outcome)}", which no quorum has voted for` : null;
+    },
+  };
+}
+
+/**
  * The proposals with what has happened entered. A vote shows when it is told to a learner, and when it is told
  * with a promise: a crash between the write and the message may have kept it from the learners.
  */
@@ -222,7 +243,7 @@ export function paxosProperties(
   electorate: Electorate | { readonly servers: readonly NodeId[]; readonly quorums?: Partial<Quorums> },
 ): readonly Property[] {
   const always = [agreement, validity, promisesKept, noVoteBelowPromise, oneValuePerBallot];
-  if ("acceptors" in electorate) return [...always, chosenStays(electorate), safeProposals(electorate)];
+  if ("acceptors" in electorate) return [...always, chosenStays(electorate), safeProposals(electorate), onlyChosenIsLearned(electorate)];
   const { servers, ...rest } = electorate;
   return [...always, chosenStays({ acceptors: servers, ...rest })];
 }

@@ -1,49 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { explore } from "../../../lib/check.js";
-import { type AnyRole, ids, type NodeId, type Property, type World } from "../../../lib/core.js";
-import {
-  acceptor, type AcceptorOptions, agreement, learner, type Phase, paxosProperties, proposer, type ProposerOptions, server,
-  type SmallWorld,
-} from "../../../lib/paxos.js";
+import { ids, type Property, type World } from "../../../lib/core.js";
+import { agreement, learner, type Phase } from "../../../lib/paxos.js";
+import { all, names, rivals, servers } from "./contests.js";
 
 /*
  * Every world of small clusters. The numbers are exact: one more or less is a change of the protocol, of a
  * property's memory or of the explorer, and is to be understood before it is written down here.
  */
-
-const x = { kind: "propose", value: "x" } as const;
-const y = { kind: "propose", value: "y" } as const;
-
-function names(letter: string, n: number): readonly NodeId[] {
-  return ids(...Array.from({ length: n }, (_, i) => `${letter}${i + 1}`));
-}
-
-function all(nodes: readonly NodeId[], role: AnyRole): Record<string, AnyRole> {
-  return Object.fromEntries(nodes.map((node) => [node, role]));
-}
-
-type Contest = Pick<SmallWorld, "nodes" | "requests" | "properties">;
-
-/** Two proposers that want different things of n acceptors. */
-function rivals(n: number, proposing: Partial<ProposerOptions> = {}, accepting: AcceptorOptions = {}): Contest {
-  const acceptors = names("a", n);
-  const role = proposer({ acceptors, ...proposing });
-  return {
-    nodes: { p1: role, p2: role, ...all(acceptors, acceptor(accepting)) },
-    requests: [{ node: "p1", request: x }, { node: "p2", request: y }],
-    properties: paxosProperties({ acceptors, ...(proposing.quorums ? { quorums: proposing.quorums } : {}) }),
-  };
-}
-
-/** Two of n servers want different things. */
-function servers(n: number): Contest {
-  const group = names("s", n);
-  return {
-    nodes: all(group, server({ servers: group })),
-    requests: [{ node: "s1", request: x }, { node: "s2", request: y }],
-    properties: paxosProperties({ servers: group }),
-  };
-}
 
 describe("every world of two proposers", () => {
   it("and two acceptors is safe: 517 worlds; 999 with all that the properties remember", () => {

@@ -1,19 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { ids, type AnyRole, type NodeId } from "../../../lib/core/role.js";
+import { type AnyRole, ids } from "../../../lib/core.js";
 import { acceptor, learner, proposer, server, type AcceptorOptions, type ProposerOptions } from "../../../lib/paxos.js";
 import { simulate } from "../../../lib/sim.js";
 import { only, type TraceEvent } from "../../../lib/trace/event.js";
+import { all, names } from "./contests.js";
 
 /** Every message takes this long, so that the time of a decision counts message delays. */
 const DELAY = 10;
-
-function names(letter: string, n: number): readonly NodeId[] {
-  return ids(...Array.from({ length: n }, (_, i) => `${letter}${i + 1}`));
-}
-
-function all(nodes: readonly NodeId[], role: AnyRole): Record<string, AnyRole> {
-  return Object.fromEntries(nodes.map((node) => [node, role]));
-}
 
 /** A quiet run in which `node` proposes "x" once. */
 function quiet(nodes: Record<string, AnyRole>, node = "p1") {
