@@ -166,7 +166,7 @@ function tidyAttributes(element: Element): void {
 
 /** Numbers with two decimals: a hundredth of a pixel is not seen, and the last digits of floating point differ. */
 function rounded(value: string): string {
-  if (value.startsWith("#")) return value; // a colour such as #5e3012 is no power of ten
+  if (value.includes("#")) return value; // a colour such as #5e3012 or an id such as #a9e61 is no power of ten
   return value.replace(/-?(?:\d+\.\d+|\.\d+)(?:e[-+]?\d+)?|-?\d+e[-+]?\d+/gi, (number) =>
     String(+Number(number).toFixed(2) || 0),
   );

@@ -189,7 +189,7 @@ export class LabPage {
           setTimeout(() => {
             observer.disconnect();
             resolve(!changed);
-          }, 700);
+          }, 300);
         }),
     );
   }
@@ -234,20 +234,30 @@ export class LabPage {
     return this.page.evaluate(`(${run.toString()})(jupyterapp.shell.currentWidget)`);
   }
 
-  /** A picture of the whole notebook, in the folder of artefacts. */
-  async screenshot(name: string): Promise<string> {
-    const file = join(artefacts, `${name}.png`);
+  /** Pictures of the whole notebook from top to bottom, in the folder of artefacts. */
+  async screenshot(name: string): Promise<void> {
     const before = this.page.viewportSize() ?? { width: 1280, height: 900 };
-    const height = await this.page.evaluate(() => {
-      const inner = document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer");
-      return inner === null ? 900 : inner.scrollHeight + 160;
-    });
-    await this.page.setViewportSize({ width: before.width, height: Math.min(Math.max(height, 900), 16_000) });
-    await this.settle();
-    await this.page.screenshot({ path: file });
+    const frame = 110; // menu, tabs, tool bar and status line
+    const content = await this.#scroll(0);
+    const height = Math.min(content + frame, 4000);
+    await this.page.setViewportSize({ width: before.width, height });
+    for (let at = 0, part = 1; at < content; at += height - frame, part++) {
+      await this.#scroll(at);
+      await this.settle();
+      await this.page.screenshot({ path: join(artefacts, `${name}${content > height ? `-${part}` : ""}.png`) });
+    }
     await this.page.setViewportSize(before);
     await this.settle();
-    return file;
+  }
+
+  /** Scrolls the notebook; returns the height of its cells. */
+  #scroll(top: number): Promise<number> {
+    return this.page.evaluate((y) => {
+      const outer = document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer") as Element;
+      outer.scrollTop = y;
+      const cells = [...outer.querySelectorAll(".jp-Cell")].map((cell) => cell.getBoundingClientRect().bottom);
+      return Math.ceil(Math.max(...cells) - outer.getBoundingClientRect().top + outer.scrollTop) + 20;
+    }, top);
   }
 
   /** Closes the page without saving. */

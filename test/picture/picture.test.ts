@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { JSDOM } from "jsdom";
 import { Page } from "../../kernel-setup/picture/draw.js";
+import { Easel } from "../../kernel-setup/picture/canvas.js";
+import { tidy } from "../../kernel-setup/picture/tidy.js";
 import { pageBoxOf } from "../../kernel-setup/picture/geometry.js";
 import { samples } from "./figures.js";
 
@@ -40,7 +42,7 @@ describe.each(samples)("the picture of $name", ({ name, figure, texts }) => {
     expect(text).not.toMatch(/painting:|<image/);
     const svg = picture();
     const ids = [...svg.querySelectorAll("[id]")].map((element) => element.id);
-    for (const [, id] of text.matchAll(/url\(#([^)]+)\)/g)) expect(ids).toContain(id);
+    for (const [, id] of text.matchAll(/url\(([^)]+)\)/g)) expect(ids.map((one) => `#${one}`)).toContain(id);
     expect(text.match(/ id="/g)?.length ?? 0, "an id that nothing names").toBe(
       ids.filter((id) => text.includes(`url(#${id})`)).length,
     );
@@ -67,6 +69,17 @@ it("colours are those of the figure, also where they read like a number, as #5e3
   expect(drawn.get("bars")).toContain("fill:#0072b2");
   expect(drawn.get("lines with bands")).toContain("stroke:#d55e00");
   expect(drawn.get("lines with bands")).toMatch(/fill:#d55e00;fill-opacity:0.2|fill:rgba\(213, ?94, ?0, ?0.2\)/);
+});
+
+it("ids may read like numbers, too", () => {
+  const { window } = new JSDOM("");
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><defs><pattern id="p9e61" width="2.123456px"/></defs>` +
+    `<rect style="fill: url('#p9e61'); stroke-width: 1.23456px" width="9" height="9"/></svg>`;
+  const options = { words: { title: "", alt: "" }, idPrefix: "x", easel: new Easel(window), window };
+  const tidied = tidy(svg, options);
+  expect(tidied).toContain('<pattern id="x-1" width="2.12px"/>');
+  expect(tidied).toContain('style="fill:url(#x-1);stroke-width:1.23px"');
 });
 
 it("a heat map has a tile for each value, of the colour of its value, and holes where there is none", () => {

@@ -198,16 +198,16 @@
   `;
 
   /**
-   * A closed "Numbers" under a picture that opens to its text, where the text is more than a name.
+   * A closed line under a picture that opens to its text, where the text is more than a name.
    * @param {Model} model
    * @returns {Element[]}
    */
-  function numbers(model) {
+  function asText(model) {
     const text = textOf(model, TEXT);
     if (!text.trim().includes("\n")) return [];
     const details = document.createElement("details");
     const summary = document.createElement("summary");
-    summary.textContent = "Numbers";
+    summary.textContent = PLOTLY in model.data ? "Numbers" : "As text";
     details.append(summary, preformatted(text));
     return [details];
   }
@@ -261,7 +261,7 @@
     note.className = "distlab-note";
     note.textContent = `This plot cannot be shown as it should: ${error instanceof Error ? error.message : error}.`;
     try {
-      return [note, picture(model), ...numbers(model)];
+      return [note, picture(model), ...asText(model)];
     } catch {
       return [note, preformatted(textOf(model, TEXT))];
     }
@@ -328,7 +328,7 @@
         chart.style.height = `${height}px`; // keeps the room while plotly.js loads
         chart.setAttribute("aria-label", labelOf(layout));
         const open = this.node.querySelector("details")?.open ?? false;
-        const below = numbers(this.#model);
+        const below = asText(this.#model);
         for (const details of below) /** @type {HTMLDetailsElement} */ (details).open = open;
         this.node.replaceChildren(chart, ...below);
         if (drawing === this.#drawn) return;
@@ -378,7 +378,7 @@
       #draw() {
         const open = this.node.querySelector("details")?.open ?? false;
         try {
-          this.node.replaceChildren(picture(this.#model), ...numbers(this.#model));
+          this.node.replaceChildren(picture(this.#model), ...asText(this.#model));
         } catch (error) {
           this.node.replaceChildren(...instead(this.#model, error));
         }
