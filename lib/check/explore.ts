@@ -1,5 +1,6 @@
 import { canonical } from "../core/canonical.js";
 import { deepFreeze } from "../core/clone.js";
+import { checkInterrupt } from "../core/interrupt.js";
 import type { Decision, NodeView, World } from "../core/property.js";
 import type { AnyRole } from "../core/role.js";
 import type { TraceEvent } from "../trace/event.js";
@@ -7,6 +8,7 @@ import type { Action } from "./action.js";
 import { Cluster } from "./cluster.js";
 import { callOf, NO_RULE_THROWS, planOf, type ExploreOptions, type Plan } from "./options.js";
 import { replay } from "./replay.js";
+import { renamed, Symmetry, type Renaming } from "./symmetry.js";
 import { Column, PairMap, Vectors } from "./vectors.js";
 
 /** What every verdict reports. */
@@ -96,6 +98,7 @@ class Explorer {
   /** Per client, its requests as numbers of inputs. */
   readonly #clientInputs: readonly (readonly number[])[];
   readonly #staysInFlight: boolean;
+  readonly #symmetry: Symmetry | null;
 
   readonly #worlds = new Vectors();
   readonly #parents = new Column();
@@ -123,6 +126,8 @@ class Explorer {
   /** When a schedule is rebuilt: which of the next actions is wanted, and what it was. */
   #wanted = -1;
   #taken: Taken | null = null;
+  /** How the world to which it led was renamed. */
+  #renaming: Renaming | null = null;
   readonly #unreached: Map<string, (world: World) => boolean>;
   readonly #reached = new Map<string, number>();
   #found: { readonly property: string; readonly problem: string; readonly world: number; readonly last: number } | null = null;
@@ -154,6 +159,14 @@ class Explorer {
     this.#sight = new Int32Array(this.#size + 2);
     this.#memory(plan.properties.map(({ memory }) => memory));
     this.#unreached = new Map(Object.entries(plan.reach));
+    const tables = {
+      decisions: (list: number): unknown => this.#decisionLists[list],
+      numberOfDecisions: (decisions: unknown): number => this.#decisionList(decisions as readonly Decision[]),
+      memory: (memory: number): unknown => this.#memories[memory],
+      numberOfMemory: (memory: unknown): number => this.#memory(memory as readonly unknown[]),
+    };
+    const layout = { decisionsAt: this.#decisionsAt, memoryAt: this.#memoryAt, head: this.#head };
+    this.#symmetry = plan.symmetric.length > 0 ? new Symmetry(plan.symmetric, this.#cluster, tables, layout) : null;
   }
 
   verdict(): Verdict {
@@ -198,6 +211,7 @@ class Explorer {
   }
 
   #tell(waiting: number): void {
+    checkInterrupt();
     const { progress } = this.#plan;
     if (!progress) return;
     const go = progress({ worlds: this.#worlds.size, waiting, transitions: this.#transitions, depth: this.#depth });
@@ -224,6 +238,8 @@ class Explorer {
     let messages: ArrayLike<number> = vector.subarray(this.#head, length).sort();
     if (this.#staysInFlight) messages = [...new Set(Array.from(messages))];
     for (let i = 0; i < messages.length; i++) vector[this.#head + i] = messages[i]!;
+    this.#symmetry?.checkFirst(vector, this.#head + messages.length);
+    this.#symmetry?.reduce(vector, this.#head + messages.length);
     this.#worlds.add(vector, this.#head + messages.length);
     this.#judge(0, vector);
   }
@@ -267,6 +283,7 @@ class Explorer {
       if (at > this.#head && happening === from[at - 1]) continue;
       const { node } = cluster.happenings[happening]!;
       if (locals[from[node]!]!.self === null) continue;
+      if (this.#plan.reduce && this.#isWithoutEffect(node, happening)) continue;
       this.#step("deliver", node, happening, this.#staysInFlight ? -1 : at, null, false);
       if (!this.#staysInFlight && this.#isLeft(this.#duplicateCounter)) {
         this.#step("deliver", node, happening, -1, this.#duplicateCounter, true);
@@ -291,9 +308,19 @@ class Explorer {
     }
   }
 
+  /** Whether the message would change nothing but that it is gone. */
+  #isWithoutEffect(node: number, happening: number): boolean {
+    const local = this.#from[node]!;
+    const number = this.#cluster.outcome(local, happening);
+    const { next, sends, decisions, error } = this.#cluster.outcomes[number]!;
+    if (next !== local || sends.length > 0 || decisions.length > 0 || error !== null) return false;
+    return !this.#remembers || this.#remember(this.#from[this.#memoryAt]!, number) === this.#from[this.#memoryAt];
+  }
+
   /** One input to one node: with its outcome, and with the crashes that may cut it short. */
   #step(kind: Action["kind"], node: number, happening: number, gone: number, counter: number | null, again: boolean): void {
     const number = this.#cluster.outcome(this.#from[node]!, happening);
+    this.#symmetry?.checkStep(this.#from[node]!, happening, this.#cluster.outcomes[number]!);
     this.#take(kind, node, number, happening, gone, counter, null, again);
     const { cuts } = this.#cluster.outcomes[number]!;
     if (cuts.length === 0) return;
@@ -313,11 +340,13 @@ class Explorer {
   ): void {
     this.#ordinal++;
     if (this.#wanted >= 0) {
-      if (this.#ordinal === this.#wanted) this.#taken = { kind, node, outcome: number, happening, again };
-      return;
+      if (this.#ordinal !== this.#wanted) return;
+      this.#taken = { kind, node, outcome: number, happening, again };
+      if (!this.#symmetry || this.#cluster.outcomes[number]!.error !== null) return;
+    } else {
+      if (this.#isOver()) return;
+      this.#transitions++;
     }
-    if (this.#isOver()) return;
-    this.#transitions++;
     const outcome = this.#cluster.outcomes[number]!;
     if (outcome.error !== null) {
       this.#found = { property: NO_RULE_THROWS, problem: outcome.error, world: this.#index, last: this.#ordinal };
@@ -333,6 +362,13 @@ class Explorer {
     if (counter !== null && counter !== UNBOUNDED) to[this.#counters[counter]!.word]! += this.#counters[counter]!.unit;
     if (crash !== null && crash !== UNBOUNDED) to[this.#counters[crash]!.word]! += this.#counters[crash]!.unit;
     const length = this.#merge(gone, outcome.sends);
+    const { viewOf } = this.#cluster;
+    const isSeen =
+      viewOf[from[node]!] !== viewOf[outcome.next] ||
+      from[this.#decisionsAt] !== to[this.#decisionsAt] ||
+      from[this.#memoryAt] !== to[this.#memoryAt];
+    if (this.#symmetry) this.#renaming = this.#symmetry.reduce(to, length);
+    if (this.#wanted >= 0) return;
 
     const known = this.#worlds.size;
     const index = this.#worlds.add(to, length);
@@ -344,14 +380,7 @@ class Explorer {
     this.#parents.set(index, this.#index);
     this.#ordinals.set(index, this.#ordinal);
     if (this.#depth + 1 > this.#deepest) this.#deepest = this.#depth + 1;
-    const { viewOf } = this.#cluster;
-    if (
-      viewOf[from[node]!] !== viewOf[outcome.next] ||
-      from[this.#decisionsAt] !== to[this.#decisionsAt] ||
-      from[this.#memoryAt] !== to[this.#memoryAt]
-    ) {
-      this.#judge(index, to);
-    }
+    if (isSeen) this.#judge(index, to);
   }
 
   /** The messages in flight afterwards, ascending, behind the head; returns the length of the whole. */
@@ -380,11 +409,15 @@ class Explorer {
     if (decisions.length === 0) return list;
     const known = this.#decisionSteps.get(list, outcome);
     if (known >= 0) return known;
-    const longer = [...this.#decisionLists[list]!, ...decisions];
-    const text = canonical(longer);
-    const number = this.#decisionNumbers.get(text) ?? this.#decisionLists.push(Object.freeze(longer)) - 1;
-    this.#decisionNumbers.set(text, number);
+    const number = this.#decisionList([...this.#decisionLists[list]!, ...decisions]);
     this.#decisionSteps.set(list, outcome, number);
+    return number;
+  }
+
+  #decisionList(decisions: readonly Decision[]): number {
+    const text = canonical(decisions);
+    const number = this.#decisionNumbers.get(text) ?? this.#decisionLists.push(deepFreeze(decisions)) - 1;
+    this.#decisionNumbers.set(text, number);
     return number;
   }
 
@@ -412,7 +445,7 @@ class Explorer {
 
   /** Ask the properties about a new world, unless they have seen one that looks the same to them. */
   #judge(index: number, vector: Int32Array): void {
-    const { viewOf, views } = this.#cluster;
+    const { viewOf } = this.#cluster;
     const sight = this.#sight;
     for (let node = 0; node < this.#size; node++) sight[node] = viewOf[vector[node]!]!;
     sight[this.#size] = vector[this.#decisionsAt]!;
@@ -420,21 +453,36 @@ class Explorer {
     const known = this.#sights.size;
     if (this.#sights.add(sight, this.#size + 2) < known) return;
 
-    const nodes: NodeView[] = [];
-    for (let node = 0; node < this.#size; node++) nodes.push(views[vector[node]!]!);
-    const world: World = { nodes, decisions: this.#decisionLists[vector[this.#decisionsAt]!]! };
-    const memories = this.#memories[vector[this.#memoryAt]!]!;
+    const world = this.#world(vector, null);
     for (const [name, predicate] of this.#unreached) {
-      if (!predicate(world)) continue;
+      const isThere = predicate(world);
+      this.#symmetry?.checkWorld(`reach.${name}`, isThere, (renaming) => predicate(this.#world(vector, renaming)));
+      if (!isThere) continue;
       this.#reached.set(name, index);
       this.#unreached.delete(name);
     }
+    const memories = this.#memories[vector[this.#memoryAt]!]!;
     for (const [i, { name, check }] of this.#plan.properties.entries()) {
       const problem = check(world, memories[i]);
+      this.#symmetry?.checkWorld(`the property "${name}"`, problem === null, (renaming) =>
+        check(this.#world(vector, renaming), renamed(memories[i], renaming.names)) === null,
+      );
       if (problem === null) continue;
       this.#found = { property: name, problem, world: index, last: -1 };
       return;
     }
+  }
+
+  /** A world as properties see it, perhaps with its nodes renamed. */
+  #world(vector: Int32Array, renaming: Renaming | null): World {
+    const { views } = this.#cluster;
+    const nodes: NodeView[] = [];
+    for (let node = 0; node < this.#size; node++) {
+      const local = vector[renaming ? renaming.back[node]! : node]!;
+      nodes.push(views[renaming ? this.#symmetry!.local(local, renaming) : local]!);
+    }
+    const decisions = this.#decisionLists[vector[this.#decisionsAt]!]!;
+    return { nodes, decisions: renaming ? renamed(decisions, renaming.names) : decisions };
   }
 
   #report(): Verdict {
@@ -451,11 +499,15 @@ class Explorer {
       bytes: this.#worlds.bytes + this.#parents.bytes + this.#ordinals.bytes,
       reached,
     };
-    const counts = `${grouped(worlds)} worlds, ${grouped(this.#transitions)} transitions, at most ${this.#deepest} actions deep`;
+    const upTo = this.#symmetry ? ` up to the names of ${this.#plan.symmetric.map((group) => group.join(", ")).join("; ")}` : "";
+    const counts = `${grouped(worlds)} worlds${upTo}, ${grouped(this.#transitions)} transitions, at most ${this.#deepest} actions deep`;
     if (this.#found) {
       const { property, problem, world, last } = this.#found;
       const schedule = this.#schedule(world, last);
       const trace = replay(this.#options, schedule);
+      if (!trace.some((event) => event.kind === "violation" && event.property === property)) {
+        throw new Error(`the schedule to "${problem}" does not replay: a rule or property must rest on something outside its state and input, or on the order of a map or set`);
+      }
       const summary = `Violated after ${schedule.length} actions: ${property}: ${problem} (${counts})`;
       return { kind: "violated", ...explored, property, problem, schedule, trace, summary };
     }
@@ -475,11 +527,20 @@ class Explorer {
 
   /** The actions that lead to a world, and then, unless it is -1, the one with the number `last`. */
   #schedule(index: number, last: number): Action[] {
-    const actions: Action[] = last >= 0 ? [this.#action(index, last)] : [];
-    for (let at = index; at > 0; at = this.#parents.get(at)) {
-      actions.push(this.#action(this.#parents.get(at), this.#ordinals.get(at)));
+    const steps: (readonly [world: number, ordinal: number])[] = last >= 0 ? [[index, last]] : [];
+    for (let at = index; at > 0; at = this.#parents.get(at)) steps.push([this.#parents.get(at), this.#ordinals.get(at)]);
+    const actions: Action[] = [];
+    // How the nodes of the world kept at this point are called in the run that is being told.
+    let names = new Map<string, string>(this.#cluster.names.map((name) => [name, name]));
+    for (const [world, ordinal] of steps.reverse()) {
+      const action = this.#action(world, ordinal);
+      actions.push(this.#symmetry ? renamed(action, names) : action);
+      if (!this.#symmetry) continue;
+      const before = names;
+      const { back } = this.#renaming!;
+      names = new Map(this.#cluster.names.map((name, node) => [name, before.get(this.#cluster.names[back[node]!]!)!]));
     }
-    return actions.reverse();
+    return actions;
   }
 
   #action(index: number, ordinal: number): Action {

@@ -1,5 +1,5 @@
 import type { Property, World } from "../core/property.js";
-import { integer, options as checkOptions, show } from "../core/parameters.js";
+import { flag, integer, options as checkOptions, show } from "../core/parameters.js";
 import type { AnyRole, Call, NodeId, RequestOf, Tagged } from "../core/role.js";
 
 /** A request to a node, typed by the node's role. */
@@ -31,6 +31,20 @@ export interface ExploreOptions<Nodes> {
    * ever once sent, as in Lamport's specifications, and the network is a set.
    */
   readonly duplicates?: number;
+  /**
+   * Groups of nodes that are interchangeable, such as acceptors: of worlds that differ only in which of them is
+   * which, one is looked at, so that a group of three takes about a sixth of the worlds. Nodes of a group must have
+   * equal roles and be asked nothing by clients, and nobody may tell them apart; what the search sees of that is
+   * checked. Give their names nowhere to values.
+   */
+  readonly symmetric?: readonly (readonly (keyof Nodes & string)[])[];
+  /**
+   * Deliver no message that would change nothing (default false). As every message may be lost, what can follow
+   * such a delivery can follow without it, so verdicts and the lengths of schedules stay as they are, with a half or
+   * a third of the worlds. (A reduction by simulation: the world that still has the message can do all that the
+   * one without it can.) Counts of worlds are then no longer those of the definition.
+   */
+  readonly reduce?: boolean;
   /** "breadth" (default) finds a shortest schedule first; "depth" follows one run to its end before the next. */
   readonly order?: "breadth" | "depth";
   /** Stop, unfinished, before there are more distinct worlds than this (default 1,000,000). */
@@ -67,6 +81,8 @@ export interface Plan {
   readonly timers: number | Readonly<Record<string, number>>;
   readonly crashes: number | Readonly<Record<string, number>>;
   readonly duplicates: number;
+  readonly symmetric: readonly (readonly string[])[];
+  readonly reduce: boolean;
   readonly order: "breadth" | "depth";
   readonly maxWorlds: number;
   readonly maxDepth: number;
@@ -74,14 +90,15 @@ export interface Plan {
 }
 
 const OPTIONS = [
-  "nodes", "requests", "properties", "reach", "timers", "crashes", "duplicates", "order", "maxWorlds", "maxDepth", "progress",
+  "nodes", "requests", "properties", "reach", "timers", "crashes", "duplicates", "symmetric", "reduce",
+  "order", "maxWorlds", "maxDepth", "progress",
 ] as const;
 
 /** Check the options of an exploration, and bring each into one shape. */
 export function planOf(options: ExploreOptions<any>): Plan {
   checkOptions("explore", options, OPTIONS);
   const { nodes, requests = [], properties = [], reach = {}, timers = 0, crashes = 0, duplicates = 0 } = options;
-  const { order = "breadth", maxWorlds = 1_000_000, maxDepth = Infinity, progress } = options;
+  const { symmetric = [], reduce = false, order = "breadth", maxWorlds = 1_000_000, maxDepth = Infinity, progress } = options;
   if (typeof nodes !== "object" || nodes === null) throw new TypeError(`nodes must be an object of roles by name, got ${show(nodes)}`);
   const names = Object.keys(nodes);
   if (names.length === 0) throw new RangeError("nodes must name at least one node, got {}");
@@ -114,11 +131,39 @@ export function planOf(options: ExploreOptions<any>): Plan {
     timers: boundOf("timers", timers, names),
     crashes: boundOf("crashes", crashes, names),
     duplicates: countOf("duplicates", duplicates),
+    symmetric: groupsOf(symmetric, names, { timers, crashes }, clients.flat().map(({ node }) => node)),
+    reduce: flag("reduce", reduce),
     order,
     maxWorlds: integer("maxWorlds", maxWorlds, { min: 1, max: 2 ** 31 - 2 }),
     maxDepth: countOf("maxDepth", maxDepth),
     progress,
   };
+}
+
+function groupsOf(
+  groups: unknown,
+  names: readonly string[],
+  bounds: Readonly<Record<string, unknown>>,
+  asked: readonly string[],
+): readonly (readonly string[])[] {
+  if (!Array.isArray(groups)) throw new TypeError(`symmetric must be a list of groups of nodes, got ${show(groups)}`);
+  const seen = new Set<string>();
+  let renamings = 1;
+  groups.forEach((group: unknown, i) => {
+    if (!Array.isArray(group) || group.length < 2) throw new RangeError(`symmetric[${i}] must name at least two nodes, got ${show(group)}`);
+    group.forEach((name: string, k) => {
+      if (!names.includes(name)) throw new RangeError(`symmetric[${i}]: no node ${show(name)} in this cluster: ${names.join(", ")}`);
+      if (seen.has(name)) throw new RangeError(`symmetric[${i}] names ${name} a second time`);
+      if (asked.includes(name)) throw new RangeError(`symmetric[${i}]: ${name} is asked by a client, which tells it apart`);
+      for (const [what, bound] of Object.entries(bounds)) {
+        if (typeof bound === "object" && bound !== null && name in bound) throw new RangeError(`symmetric[${i}]: ${what} has a bound for ${name} alone, which tells it apart`);
+      }
+      seen.add(name);
+      renamings *= k + 1;
+    });
+  });
+  if (renamings > 5_040) throw new RangeError(`symmetric makes for ${renamings} renamings, more than the 5,040 that are sensible`);
+  return groups;
 }
 
 function boundOf(name: string, value: unknown, names: readonly string[]): number | Readonly<Record<string, number>> {
@@ -131,7 +176,7 @@ function countOf(name: string, value: unknown): number {
   return value === Infinity ? Infinity : integer(name, value, { max: 1_000_000 });
 }
 
-/** The names of calls, as a client of the simulator would have them. */
+/** The names of calls, made like those of a client in the simulator. */
 export function callOf(sequence: number, position: number): Call {
-  return `c${sequence + 1}#${position + 1}` as Call;
+  return `client${sequence + 1}#${position + 1}` as Call;
 }

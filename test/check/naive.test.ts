@@ -5,7 +5,7 @@ import { naiveExplore, type NaiveOptions } from "./naive.js";
 import { corner, randomRole, recent } from "./random-role.js";
 
 it("agrees with the obvious way of doing it, world for world, on random roles", () => {
-  const outcomes = { holds: 0, violated: 0, tooLarge: 0 };
+  const outcomes = { holds: 0, violated: 0, tooLarge: 0, reduced: 0 };
   for (let seed = 0; seed < 300; seed++) {
     const chance = stream(seed, "options");
     const names = ids("a", "b", "c").slice(0, 2 + chance.below(2));
@@ -27,6 +27,11 @@ it("agrees with the obvious way of doing it, world for world, on random roles", 
     const { clients, ...rest } = options;
     const all = { ...rest, requests: clients } as never;
     const fast = explore(all);
+    const reduced = explore({ ...(all as object), reduce: true } as never);
+    expect({ seed, kind: reduced.kind }).toEqual({ seed, kind: fast.kind });
+    if (fast.kind === "violated" && reduced.kind === "violated") expect(reduced.schedule.length).toBe(fast.schedule.length);
+    if (reduced.worlds < fast.worlds) outcomes.reduced++;
+    expect(reduced.worlds).toBeLessThanOrEqual(fast.worlds);
     if (slow.violatedAfter === null) {
       outcomes.holds++;
       expect({ seed, kind: fast.kind, worlds: fast.worlds, transitions: fast.transitions, depth: fast.depth }).toEqual({
@@ -43,4 +48,5 @@ it("agrees with the obvious way of doing it, world for world, on random roles", 
   // A comparison of nothing proves nothing.
   expect(outcomes.holds).toBeGreaterThan(50);
   expect(outcomes.violated).toBeGreaterThan(20);
+  expect(outcomes.reduced).toBeGreaterThan(20);
 });

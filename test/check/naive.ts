@@ -80,7 +80,7 @@ export function naiveExplore(options: NaiveOptions, maxWorlds: number): NaiveVer
       const position = world.asked[client]!;
       const ask = list[position];
       if (!ask || !world.nodes[ask.node]!.self) continue;
-      const call = `c${client + 1}#${position + 1}` as never;
+      const call = `client${client + 1}#${position + 1}` as never;
       const observed: Observation = { kind: "request", node: ask.node as NodeId, call, request: ask.request };
       yield* steps(world, ask.node as NodeId, { kind: "request", call, request: ask.request }, [observed], (copy) => copy.asked[client]!++);
     }
