@@ -85,23 +85,23 @@ function markdownTag({ name, text: parts }: TypeScript.JSDocTagInfo): string {
   return `*@${name}* ${content}`.trim();
 }
 
+/** The parse errors for a string and a regular expression that are not closed: no further line can close them. */
+const ENDS_WITH_LINE = new Set([1002, 1161]);
+/** The parse errors for a comment and a template that are not closed: they may go on over lines. */
+const GOES_ON = new Set([1010, 1160]);
+
 /** The content of is_complete_reply. */
 export function isComplete(ts: Compiler, code: string): object {
   const file = ts.createSourceFile("cell.ts", `${code}\nexport {};`, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS);
   if (errorsOf(file).length === 0 && !isTemplateOpen(ts, code)) return { status: "complete" };
   const errors = errorsOf(ts.createSourceFile("cell.ts", code, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS));
   const end = code.trimEnd().length;
-  const atEnd = errors.every(({ start, length, code: number }) => {
-    const reachesEnd = start >= end || start + length >= end;
-    // 1002, 1010, 1160, 1161: an unterminated string, comment, template or regular expression.
-    return number === 1002 || number === 1161 ? false : reachesEnd || number === 1010 || number === 1160;
-  });
+  const atEnd = errors.every(({ start, code: number }) => !ENDS_WITH_LINE.has(number) && (start >= end || GOES_ON.has(number)));
   return errors.length > 0 && !atEnd ? { status: "invalid" } : { status: "incomplete", indent: indentAfter(code) };
 }
 
 interface ParseError {
   readonly start: number;
-  readonly length: number;
   readonly code: number;
 }
 

@@ -29,6 +29,14 @@ async function eventually<T>(check: () => T | undefined | false): Promise<T> {
   throw new Error("it did not happen within 5 s");
 }
 
+/** Starts a cell; resolves as soon as it runs, with a function that waits for its end. */
+async function begun(code: string): Promise<() => Promise<Executed>> {
+  const word = `begun ${Math.random()}`;
+  const running = kernel.execute(`console.log("${word}"); ${code}`);
+  await eventually(() => kernel.published.some(({ content }) => content["text"] === `${word}\n`));
+  return () => running;
+}
+
 describe("output", () => {
   it("of 20,000 lines in one synchronous cell arrives whole and in order", async () => {
     const { stdout } = await kernel.execute("for (let i = 0; i < 20000; i++) console.log('line', i);");
@@ -228,11 +236,11 @@ describe("the Stop button", () => {
     ["a simulator that polls", "const polled = (globalThis as any)[Symbol.for('distlab.kernel')];\nfor (;;) polled.checkInterrupt();"],
   ])("stops %s within 0.5 s and keeps the state", async (_, code) => {
     await kernel.execute("let kept = 41;");
-    const running = kernel.execute(code);
-    await sleep(400);
+    const running = await begun(code);
+    await sleep(50);
     const begin = performance.now();
     void kernel.interrupt();
-    const { error } = await running;
+    const { error } = await running();
     expect(performance.now() - begin).toBeLessThan(500);
     expect(error!.ename).toBe("Interrupted");
     expect((await kernel.execute("++kept")).result).toBe("42");
@@ -247,10 +255,10 @@ describe("the Stop button", () => {
     ["for await", "async function* ticks() { for (;;) { await new Promise((r) => setTimeout(r, 5)); yield 1; } }\nfor await (const _ of ticks()) zombie++;"],
   ])("leaves nothing of %s running behind", async (_, code) => {
     await kernel.execute("let zombie = 0;");
-    const running = kernel.execute(code);
+    const running = await begun(code);
     await sleep(300);
     await kernel.interrupt();
-    expect((await running).error!.ename).toBe("Interrupted");
+    expect((await running()).error!.ename).toBe("Interrupted");
     const after = Number((await kernel.execute("zombie")).result);
     expect(after).toBeGreaterThan(3);
     await sleep(200);
