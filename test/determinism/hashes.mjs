@@ -64,6 +64,18 @@ const verdict = explore({
 });
 prints["search"] = `${verdict.kind} ${verdict.worlds} ${verdict.transitions} ${verdict.depth}`;
 
+if (process.argv.includes("--with-pictures")) {
+  const { Pictures } = await import("../../kernel-setup/dist/picture/pictures.js");
+  const pictures = new Pictures();
+  const y = Array.from({ length: 40 }, (_, i) => Math.exp(i / 7) + Math.sin(i));
+  const drawings = [
+    { data: [{ y, mode: "lines+markers" }], layout: { yaxis: { type: "log" }, title: { text: "Growth 增长" } } },
+    { data: [{ type: "histogram", x: y }, { type: "box", y, xaxis: "x2", yaxis: "y2" }], layout: { grid: { rows: 1, columns: 2, pattern: "independent" } } },
+    { data: [{ type: "heatmap", z: [y, [...y].reverse()] }] },
+  ];
+  prints["pictures"] = digest(await Promise.all(drawings.map((figure) => pictures.draw(figure))));
+}
+
 console.log(JSON.stringify(prints));
 
 /**
