@@ -1,5 +1,5 @@
 import { flag, nodeNames, options } from "../../core/parameters.js";
-import type { NodeId, Role } from "../../core/role.js";
+import type { NodeId, Out, Role } from "../../core/role.js";
 import { type Ballot, isBefore, noBallot } from "./ballot.js";
 import type { Accept, Accepted, Nack, Prepare, Promised, Vote } from "./messages.js";
 
@@ -38,6 +38,10 @@ export function acceptor(given: AcceptorOptions = {}): Role<AcceptorSignature> {
   flag("nack", nack);
   if (learners) nodeNames("learners", learners);
 
+  function refuse(self: Acceptor, ballot: Ballot, proposer: NodeId, out: Out<AcceptorSignature>): void {
+    if (nack) out.send(proposer, { kind: "nack", ballot, promised: self.promised });
+  }
+
   return {
     name: "acceptor",
     durable: ["promised", "vote"],
@@ -48,10 +52,7 @@ export function acceptor(given: AcceptorOptions = {}): Role<AcceptorSignature> {
     receive: {
       // Phase 1b. Join the ballot, unless a later one has been joined, and tell of the last vote before it.
       prepare(self, { ballot }, from, out) {
-        if (isBefore(ballot, self.promised)) {
-          if (nack) out.send(from, { kind: "nack", ballot, promised: self.promised });
-          return;
-        }
+        if (isBefore(ballot, self.promised)) return refuse(self, ballot, from, out);
         self.promised = ballot;
         out.persist(); // before the answer: a promise that a crash can undo is none
         out.send(from, { kind: "promised", ballot, vote: self.vote });
@@ -59,10 +60,7 @@ export function acceptor(given: AcceptorOptions = {}): Role<AcceptorSignature> {
 
       // Phase 2b. Vote, unless a later ballot has been joined.
       accept(self, { ballot, value }, from, out) {
-        if (isBefore(ballot, self.promised)) {
-          if (nack) out.send(from, { kind: "nack", ballot, promised: self.promised });
-          return;
-        }
+        if (isBefore(ballot, self.promised)) return refuse(self, ballot, from, out);
         self.promised = ballot; // a vote joins its ballot, also where the question of phase 1 was lost
         self.vote = { ballot, value };
         out.persist();

@@ -24,7 +24,7 @@ export function isSame(a: Ballot, b: Ballot): boolean {
   return a.round === b.round && a.proposer === b.proposer;
 }
 
-/** The ballot as a word, for keys and sentences: `2.p1`. Different ballots have different words. */
+/** The ballot as papers write it, for sentences and keys: `(2, p1)`. Different ballots have different names. */
 export function nameOf({ round, proposer }: Ballot): string {
-  return `${round}.${proposer}`;
+  return `(${round}, ${proposer})`;
 }

@@ -227,7 +227,7 @@ function entered(proposals: Ledger["proposals"], happened: Observation): Ledger[
 }
 
 function withVoter(proposals: Ledger["proposals"], { ballot, value }: Vote, voter: NodeId | null): Ledger["proposals"] {
-  const key = `${nameOf(ballot)} ${value}`;
+  const key = JSON.stringify([nameOf(ballot), value]);
   const known = proposals.get(key);
   if (known && (voter === null || known.voters.has(voter))) return proposals;
   const voters = new Set(known?.voters);

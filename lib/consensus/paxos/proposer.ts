@@ -70,13 +70,14 @@ export interface ProposerOptions {
  * @throws RangeError if a list of nodes is empty or names one twice, if the quorums need not meet, or if a delay is negative
  */
 export function proposer(given: ProposerOptions): Role<ProposerSignature> {
-  options("proposer", given, ["acceptors", "quorums", "contact", "retryAfter", "backoff", "informs"]);
   return proposerWith(quorumsOf(nodeNames("acceptors", given.acceptors).length, given.quorums), given);
 }
 
 /** The proposer with whatever quorums, also such as need not meet. Only to show what happens then. */
 export function proposerWith(quorums: Quorums, given: ProposerOptions): Role<ProposerSignature> {
+  options("proposer", given, ["acceptors", "quorums", "contact", "retryAfter", "backoff", "informs"]);
   const { acceptors, contact = "all", retryAfter = [100, 200], backoff = retryAfter, informs = [] } = given;
+  nodeNames("acceptors", acceptors);
   oneOf("contact", contact, ["all", "quorum"]);
   delay("retryAfter", retryAfter);
   delay("backoff", backoff);

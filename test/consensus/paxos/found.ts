@@ -5,12 +5,12 @@
 export const found: Readonly<Record<string, { readonly problem: string; readonly steps: number; readonly worlds: number; readonly sound: number }>> = {
   "gullible acceptor": { problem: 'p1 decided "x", but p2 decided "y"', steps: 18, worlds: 718, sound: 517 },
   "unbound acceptor": {
-    problem: '"y" was chosen in ballot 1.p2, but ballot 2.p1 is for "x"', steps: 12, worlds: 36178, sound: 739745,
+    problem: '"y" was chosen in ballot (1, p2), but ballot (2, p1) is for "x"', steps: 12, worlds: 36178, sound: 739745,
   },
   "forgetful acceptor": {
-    problem: '"x" was chosen in ballot 1.p1, but ballot 1.p2 is for "y"', steps: 14, worlds: 72042, sound: 629623,
+    problem: '"x" was chosen in ballot (1, p1), but ballot (1, p2) is for "y"', steps: 14, worlds: 72042, sound: 629623,
   },
-  "mixing acceptor": { problem: 'ballot 1.p1 has two values, "x" and "y"', steps: 12, worlds: 8229, sound: 156807 },
+  "mixing acceptor": { problem: 'ballot (1, p1) has two values, "x" and "y"', steps: 12, worlds: 8229, sound: 156807 },
   "minority proposer": { problem: 'p1 decided "x", but p2 decided "y"', steps: 10, worlds: 18565, sound: 156807 },
   "loose proposer": { problem: 'p1 decided "x", but p2 decided "y"', steps: 14, worlds: 20874, sound: 156807 },
   "stubborn proposer": { problem: 'p1 decided "x", but p2 decided "y"', steps: 18, worlds: 516, sound: 517 },

@@ -44,16 +44,16 @@ describe("each property of Paxos is broken by a role", () => {
   it.each<[string, Property, Cast, string, { readonly crashes?: Record<string, number> }]>([
     ["agreement", agreement, { proposer: minorityProposer }, 'p1 decided "x", but p2 decided "y"', {}],
     ["validity", validity, { proposer: inventiveProposer }, 'p1 decided "x!", but proposed was "x"', {}],
-    ["promises kept", promisesKept, { acceptor: forgetfulAcceptor }, "a1 promised ballot 1.p1, and now knows of none", { crashes: { a1: 1 } }],
-    ["no vote below a promise", noVoteBelowPromise, { acceptor: gullibleAcceptor }, "a1 voted in ballot 1.p1 after it had joined 1.p2", {}],
-    ["one value per ballot", oneValuePerBallot, { acceptor: mixingAcceptor }, 'ballot 1.p1 has two values, "x" and "y"', {}],
+    ["promises kept", promisesKept, { acceptor: forgetfulAcceptor }, "a1 promised ballot (1, p1), and now knows of none", { crashes: { a1: 1 } }],
+    ["no vote below a promise", noVoteBelowPromise, { acceptor: gullibleAcceptor }, "a1 voted in ballot (1, p1) after it had joined (1, p2)", {}],
+    ["one value per ballot", oneValuePerBallot, { acceptor: mixingAcceptor }, 'ballot (1, p1) has two values, "x" and "y"', {}],
     [
       "what is chosen stays chosen", chosenStays(electorate), { proposer: stubbornProposer },
-      '"x" was chosen in ballot 1.p1, but ballot 1.p2 is for "y"', {},
+      '"x" was chosen in ballot (1, p1), but ballot (1, p2) is for "y"', {},
     ],
     [
       "every proposal is safe", safeProposals(electorate), { proposer: stubbornProposer },
-      'ballot 1.p2 asks for "y", but the votes that any quorum has cast before it do not allow that', {},
+      'ballot (1, p2) asks for "y", but the votes that any quorum has cast before it do not allow that', {},
     ],
     [
       "only what is chosen is learned", onlyChosenIsLearned(electorate), { learner: hastyLearner },
