@@ -32,6 +32,8 @@ export interface Link {
   readonly duplication: number;
   readonly bandwidth: number;
   readonly fifo: boolean;
+  /** Whether messages do not wait for each other: no bandwidth, no order to keep. */
+  readonly isPlain: boolean;
 }
 
 const LINK_OPTIONS = ["latency", "loss", "duplication", "bandwidth", "fifo"] as const;
@@ -81,7 +83,7 @@ export class Network {
 
   /** When a message that is given to the link now arrives, if it takes so long: later if the wire is busy or order is kept. */
   arrival(link: Link, from: number, to: number, now: number, latency: number, message: Tagged): number {
-    if (link.bandwidth === Infinity && !link.fifo) return now + latency;
+    if (link.isPlain) return now + latency;
     const key = from * this.#places.length + to;
     let departure = now;
     if (link.bandwidth !== Infinity) {
@@ -120,6 +122,7 @@ export class Network {
     const given = linkOf(name, { latency: 0, loss: 0, duplication: 0, bandwidth: Infinity, fifo: false, ...defined(exception) });
     const merged: Record<string, unknown> = { ...rule };
     for (const option of LINK_OPTIONS) if (exception[option] !== undefined) merged[option] = given[option];
+    merged["isPlain"] = merged["bandwidth"] === Infinity && merged["fifo"] === false;
     return merged as unknown as Link;
   }
 
@@ -152,6 +155,7 @@ function linkOf(name: string, link: Required<LinkOptions>): Link {
     duplication: probability(`${name}.duplication`, link.duplication),
     bandwidth: link.bandwidth === Infinity ? Infinity : finite(`${name}.bandwidth`, link.bandwidth, { min: 1e-9 }),
     fifo: link.fifo,
+    isPlain: link.bandwidth === Infinity && !link.fifo,
   };
 }
 

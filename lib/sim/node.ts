@@ -1,6 +1,7 @@
 import type { NodeView } from "../core/property.js";
-import type { AnyRole, NodeId } from "../core/role.js";
+import type { AnyRole, Call, NodeId } from "../core/role.js";
 import { rulesOf, type Fields, type Rules } from "../core/step.js";
+import { Disk } from "./disk.js";
 
 /** The rules of a role by kind. Nodes in the same role share them. */
 export interface RuleMaps {
@@ -25,11 +26,36 @@ export function ruleMaps(role: AnyRole): RuleMaps {
 export type Held =
   | { readonly kind: "send"; readonly to: NodeId; readonly message: { readonly kind: string } }
   | { readonly kind: "decide"; readonly outcome: unknown }
-  | { readonly kind: "reply"; readonly call: string; readonly result: unknown }
+  | { readonly kind: "reply"; readonly call: Call; readonly result: unknown }
   | { readonly kind: "write"; readonly fields: Fields; readonly flush: boolean };
 
 /** The moment of a crash that waits for the node's next write. */
 export type CrashMoment = "before-flush" | "after-flush";
+
+/** A clock that runs by itself: it may be wrong, and run fast or slow. */
+export class Clock {
+  /** How many of its milliseconds pass in one. */
+  readonly rate: number;
+  readonly #shown: number;
+  readonly #since: number;
+  readonly #offset: number;
+
+  constructor(now: number, offsetMs: number, rate: number) {
+    this.rate = rate;
+    this.#shown = now + offsetMs;
+    this.#since = now;
+    this.#offset = offsetMs;
+  }
+
+  get isTrue(): boolean {
+    return this.rate === 1 && this.#offset === 0;
+  }
+
+  /** What it shows at this true time, in ms. */
+  read(now: number): number {
+    return this.#shown + (now - this.#since) * this.rate;
+  }
+}
 
 /** One node of a running simulation: its state, its disk, its clock, and what was done to it. */
 export class Node implements NodeView {
@@ -46,28 +72,23 @@ export class Node implements NodeView {
   crashedAt = 0;
   /** The slots of its timers in the agenda, by their text. */
   readonly timers: Map<string, number> = new Map();
-
-  /** What is on disk for certain. */
-  disk: Fields = {};
-  /** Writes after that, oldest first; a crash keeps a prefix of them. */
-  unsynced: Fields[] = [];
+  readonly disk: Disk = new Disk();
   /** What was asked for after a write that is not yet on disk; null when no write is awaited. */
   held: Held[] | null = null;
-  diskFreeAt = 0;
 
   paused = false;
+  pauses = 0;
   /** What came while it was paused. */
   waiting: (() => void)[] = [];
   busyUntil = 0;
   slowness = 1;
+  slowdowns = 0;
+  clock: Clock = new Clock(0, 0, 1);
 
-  /** A crash that waits for a write, and whether it has struck in the rule that runs now. */
+  /** A crash that lies in wait for the next write. */
   doom: { readonly moment: CrashMoment; readonly forMs: number | undefined } | null = null;
+  /** It has struck in the rule that runs now: whatever else the rule asks for does not happen. */
   falling = false;
-
-  #clockAtSkew = 0;
-  #skewedAt = 0;
-  clockRate = 1;
 
   constructor(id: NodeId, index: number, role: AnyRole, rules: RuleMaps) {
     this.id = id;
@@ -75,16 +96,5 @@ export class Node implements NodeView {
     this.role = role.name;
     this.of = role;
     this.rules = rules;
-  }
-
-  /** What the node's own clock shows, in ms. */
-  clock(now: number): number {
-    return this.#clockAtSkew + (now - this.#skewedAt) * this.clockRate;
-  }
-
-  skew(now: number, offsetMs: number, rate: number): void {
-    this.#clockAtSkew = now + offsetMs;
-    this.#skewedAt = now;
-    this.clockRate = rate;
   }
 }

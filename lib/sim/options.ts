@@ -1,11 +1,11 @@
-import { show } from "../core/parameters.js";
+import { options, show } from "../core/parameters.js";
 import type { Decision, Property } from "../core/property.js";
 import type { Seed } from "../core/random.js";
 import type { AnyRole, Call, NodeId, RequestOf, Tagged } from "../core/role.js";
 import type { TraceEvent } from "../trace/event.js";
 import type { ClientOptions } from "./clients.js";
 import type { ScriptedFault } from "./faults.js";
-import type { Latency } from "./latency.js";
+import { sampler, type Latency, type Sampler } from "./latency.js";
 import type { NemesisOptions } from "./nemesis.js";
 import type { NetworkOptions } from "./network.js";
 import type { Node } from "./node.js";
@@ -131,15 +131,27 @@ export function checkRequest(name: string, node: Node, request: Tagged): void {
   throw new RangeError(`${name}: ${node.id} (${node.role}) takes ${kinds.length > 0 ? `requests of kind ${kinds.join(", ")}` : "no requests"}, got ${show(request)}`);
 }
 
-export function checkProperties(properties: readonly Property[]): readonly Property[] {
-  if (!Array.isArray(properties)) throw new TypeError(`properties must be a list, got ${show(properties)}`);
-  properties.forEach((property, i) => {
-    if (typeof property?.check !== "function") throw new TypeError(`properties[${i}] must be a property with a check, got ${show(property)}`);
-  });
-  return properties;
-}
-
 export function flag(name: string, value: unknown): boolean {
   if (typeof value !== "boolean") throw new TypeError(`${name} must be true or false, got ${show(value)}`);
   return value;
+}
+
+/** How long a node works on an input, by node and kind. */
+export function workOf(processing: Latency | ProcessingOptions, names: readonly string[]): (node: string, kind: string) => Sampler {
+  if (!hasExceptions(processing)) {
+    const each = sampler("processing", processing);
+    return () => each;
+  }
+  const { each = 0, nodes = {}, kinds = {} } = options("processing", processing, ["each", "nodes", "kinds"]);
+  options("processing.nodes", nodes, names);
+  const all = sampler("processing.each", each);
+  const table = (name: string, latencies: Readonly<Record<string, Latency | undefined>>): Map<string, Sampler> =>
+    new Map(Object.entries(latencies).map(([key, latency]) => [key, sampler(`${name}.${key}`, latency ?? each)]));
+  const byNode = table("processing.nodes", nodes);
+  const byKind = table("processing.kinds", kinds);
+  return (node, kind) => byKind.get(kind) ?? byNode.get(node) ?? all;
+}
+
+function hasExceptions(processing: Latency | ProcessingOptions): processing is ProcessingOptions {
+  return typeof processing === "object" && processing !== null && !Array.isArray(processing) && !("kind" in processing);
 }
