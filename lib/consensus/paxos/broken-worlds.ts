@@ -29,6 +29,8 @@ export interface BrokenWorld {
   readonly name: string;
   /** What this role does wrong, as the end of a sentence that begins with its name. */
   readonly does: string;
+  /** Whether the article's listing 4.1 does so, too. */
+  readonly inListing: boolean;
   /** With the broken role: `explore(world)` finds a violation. */
   readonly world: SmallWorld;
   /** With the sound role in its place: `explore(sound)` finds none. */
@@ -48,11 +50,13 @@ export const brokenWorlds: readonly BrokenWorld[] = [
   {
     name: "gullible acceptor",
     does: "votes without a look at its promise",
+    inListing: false,
     ...contest({ acceptors: 2 }, { acceptor: broken.gullibleAcceptor }),
   },
   {
     name: "unbound acceptor",
     does: "does not raise its promise when it votes",
+    inListing: false,
     ...contest(
       { acceptors: 2, quorums: oneAndTwo, timers: { p1: 1 }, property: "chosen stays" },
       { acceptor: broken.unboundAcceptor },
@@ -61,51 +65,61 @@ export const brokenWorlds: readonly BrokenWorld[] = [
   {
     name: "forgetful acceptor",
     does: "has forgotten its promises and its vote after a crash",
+    inListing: false,
     ...contest({ acceptors: 3, crashes: { a2: 1 }, property: "chosen stays" }, { acceptor: broken.forgetfulAcceptor }),
   },
   {
     name: "mixing acceptor",
     does: "notes the value of one ballot under the number of another",
+    inListing: true,
     ...contest({ acceptors: 3, property: "one value" }, { acceptor: broken.mixingAcceptor }),
   },
   {
     name: "minority proposer",
     does: "is content with less than a majority",
+    inListing: false,
     ...contest({ acceptors: 3 }, { proposer: broken.minorityProposer }),
   },
   {
     name: "loose proposer",
     does: "takes quorums of 2 and 1 out of 3, which need not meet",
+    inListing: false,
     ...contest({ acceptors: 3 }, { proposer: (options) => broken.looseProposer({ prepare: 2, accept: 1 }, options) }),
   },
   {
     name: "stubborn proposer",
     does: "asks for its own value, whatever it is told",
+    inListing: false,
     ...contest({ acceptors: 2 }, { proposer: broken.stubbornProposer }),
   },
   {
     name: "greatest-value proposer",
     does: "asks for the greatest value that it knows instead of the latest",
+    inListing: true,
     ...contest({ acceptors: 2 }, { proposer: broken.greatestValueProposer }),
   },
   {
     name: "double-counting proposer",
     does: "counts a promise twice that arrives twice",
+    inListing: false,
     ...contest({ acceptors: 2, quorums: twoAndOne, duplicates: 1 }, { proposer: broken.doubleCountingProposer }),
   },
   {
     name: "forgetful proposer",
     does: "uses its first ballot again after a crash",
+    inListing: false,
     ...contest({ acceptors: 3, crashes: { p1: 1 }, asks: "one twice" }, { proposer: broken.forgetfulProposer }),
   },
   {
     name: "ballotless proposer",
     does: "asks for votes at once, under the same number as everybody",
+    inListing: true,
     ...contest({ acceptors: 2 }, { proposer: broken.ballotlessProposer }),
   },
   {
     name: "double-counting learner",
     does: "counts a vote twice that arrives twice",
+    inListing: false,
     ...contest(
       { acceptors: 3, learners: 1, duplicates: 1, asks: "one", property: "only chosen is learned" },
       { learner: broken.doubleCountingLearner },
@@ -114,11 +128,13 @@ export const brokenWorlds: readonly BrokenWorld[] = [
   {
     name: "hasty learner",
     does: "believes any single acceptor",
+    inListing: true,
     ...contest({ acceptors: 2, quorums: oneAndTwo, learners: 2 }, { learner: broken.hastyLearner }),
   },
   {
     name: "changing learner",
     does: "changes its mind at the next vote for something else",
+    inListing: true,
     ...contest({ acceptors: 3, learners: 1 }, { learner: broken.changingLearner }),
   },
 ];

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { explore } from "../../../lib/check.js";
 import { listing, listingExample } from "../../../lib/consensus/paxos/article.js";
+import { brokenWorlds } from "../../../lib/paxos.js";
 
 describe("the article's listing 4.1", () => {
   it("prints nothing but null: one proposal is not more than three acceptors", () => {
@@ -58,5 +60,23 @@ describe("the article's listing 4.1", () => {
     proposers[0]!.value = 77;
     new Proposer(3, 40).propose(acceptors);
     expect(acceptors.map(({ accepted_value }) => accepted_value)).toEqual([77, 77, 77]);
+  });
+});
+
+/** Two more are not worlds to be searched: P-threshold and P-object-reference-instead-of-message. See broken.test.ts. */
+describe("a fault of the listing, alone in a protocol that is sound otherwise", () => {
+  it.each([
+    ["P-max-value", "greatest-value proposer"],
+    ["P-mixed-id", "mixing acceptor"],
+    ["P-mutable-decision", "changing learner"],
+    ["P-any-acceptor-learner", "hasty learner"],
+    ["P-no-ballot", "ballotless proposer"],
+  ])("%s: breaks it, as a %s, and nothing breaks without", (_, name) => {
+    const { world, sound, inListing } = brokenWorlds.find((each) => each.name === name)!;
+    expect([inListing, explore(world).kind, explore(sound).kind]).toEqual([true, "violated", "holds"]);
+  });
+
+  it("stands for as many roles as the listing has faults that can be searched", () => {
+    expect(brokenWorlds.filter(({ inListing }) => inListing)).toHaveLength(5);
   });
 });
