@@ -30,11 +30,13 @@ export const bundles: readonly Bundle[] = [
 /** The source of a cell that displays a bundle, and updates it to others while it runs. */
 export function displaying(bundle: Bundle, ...updates: readonly Bundle[]): string {
   return [
+    "{", // a block, so that the cells of a notebook do not share the name
     'const show = (globalThis as any)[Symbol.for("distlab.kernel")].display;',
     `show(${JSON.stringify(bundle)}${updates.length === 0 ? "" : ', { id: "live" }'});`,
     ...updates.map(
       (update) => `await new Promise((resolve) => setTimeout(resolve, 400));\nshow(${JSON.stringify(update)}, { id: "live", update: true });`,
     ),
+    "}",
   ].join("\n");
 }
 
@@ -53,7 +55,7 @@ export function notebook(cells: readonly Cell[]): string {
       execution_count: null,
       metadata: {},
       outputs: outputs.map((data) => ({ output_type: "display_data", data, metadata: {} })),
-      source: `{\n${source}\n}`,
+      source,
     })),
     metadata: {
       kernelspec: { name: "distlab", display_name: "TypeScript (Distlab)", language: "typescript" },

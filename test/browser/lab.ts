@@ -158,12 +158,33 @@ export class LabPage {
   /** Runs all cells; resolves when the last one has run, with true if all went well. */
   async runAll(): Promise<boolean> {
     const ok = await this.command("notebook:run-all-cells");
-    await this.page.waitForFunction(() => {
-      const prompts = [...document.querySelectorAll(".jp-InputPrompt")].map((prompt) => prompt.textContent);
-      return prompts.every((text) => !text?.includes("*"));
-    }, undefined, { timeout: 180_000 });
-    await this.settle();
+    await this.idle();
     return ok as boolean;
+  }
+
+  /** Runs one cell. */
+  async runCell(index: number): Promise<void> {
+    await this.page.evaluate((at) => {
+      (globalThis as any).jupyterapp.shell.currentWidget.content.activeCellIndex = at;
+    }, index);
+    await this.command("notebook:run-cell");
+    await this.idle();
+  }
+
+  /** Puts the cursor into a cell, and presses a key there. */
+  async edit(index: number, key: string): Promise<void> {
+    await this.page.locator(".jp-Cell").nth(index).locator(".cm-content").click();
+    await this.page.keyboard.press(key);
+  }
+
+  /** Waits until no cell waits or runs. */
+  async idle(): Promise<void> {
+    await this.page.waitForFunction(
+      () => [...document.querySelectorAll(".jp-InputPrompt")].every((prompt) => prompt.textContent?.includes("*") !== true),
+      undefined,
+      { timeout: 180_000 },
+    );
+    await this.settle();
   }
 
   /** Switches JupyterLab's theme. */
@@ -244,10 +265,15 @@ export class LabPage {
     for (let at = 0, part = 1; at < content; at += height - frame, part++) {
       await this.#scroll(at);
       await this.settle();
-      await this.page.screenshot({ path: join(artefacts, `${name}${content > height ? `-${part}` : ""}.png`) });
+      await this.page.screenshot({ path: this.file(content > height ? `${name}-${part}` : name) });
     }
     await this.page.setViewportSize(before);
     await this.settle();
+  }
+
+  /** Where a screenshot of this name goes. */
+  file(name: string): string {
+    return join(artefacts, `${name}.png`);
   }
 
   /** Scrolls the notebook; returns the height of its cells. */
