@@ -3,21 +3,29 @@ import { inspect } from "node:util";
 import type { Bundle } from "./bundle.js";
 import type { Outlet } from "./channels.js";
 import type { Display } from "./display.js";
-import type { Engine, Value } from "./engine/engine.js";
+import type { Engine, Prepared, Value } from "./engine/engine.js";
 import { reportDiagnostics, reportThrown, type ErrorReport } from "./errors.js";
 import type { Flags } from "./flags.js";
 import type { History } from "./history.js";
 import type { Request } from "./protocol.js";
-import { currentRun, Interrupted, Run, runWithin } from "./runs.js";
+import { currentRun, Interrupted, OutOfMemory, Run, runWithin } from "./runs.js";
 
 /** What became of a cell. */
 type Outcome =
   | { readonly kind: "ok"; readonly value: Value; readonly pages?: readonly Bundle[] }
   | { readonly kind: "error"; readonly report: ErrorReport };
 
+/** The cell whose turn it is. */
+interface Current {
+  readonly run: Run;
+  readonly conclude: (outcome: Outcome) => void;
+  /** Set when the cell has begun to execute. */
+  readonly cell?: Prepared;
+}
+
 /** The parts of the kernel that executing a cell needs. */
 export interface CellsParts {
-  readonly engine: Pick<Engine, "check" | "run" | "evaluate" | "sourceOf">;
+  readonly engine: Pick<Engine, "check" | "run" | "abandon" | "evaluate" | "sourceOf">;
   readonly outlet: Outlet;
   readonly display: Display;
   readonly history: History;
@@ -47,7 +55,7 @@ export class Cells {
   readonly #queue: Request[] = [];
   /** The latest run of each cell, by its name in stack traces. */
   readonly #runs = new Map<string, Run>();
-  #current: { readonly run: Run; readonly conclude: (outcome: Outcome) => void } | null = null;
+  #current: Current | null = null;
   #isBusy = false;
   #count = 0;
 
@@ -62,9 +70,11 @@ export class Cells {
   }
 
   /** Stops the running cell, and all that runs on behind earlier ones. */
-  interrupt(): void {
+  interrupt(reason: Interrupted): void {
     Run.stopAll();
-    this.#current?.conclude({ kind: "error", report: this.#report(new Interrupted()) });
+    const current = this.#current;
+    if (current?.cell) this.#parts.engine.abandon(current.cell, { forget: reason instanceof OutOfMemory });
+    current?.conclude({ kind: "error", report: this.#report(reason) });
   }
 
   /** Takes note of something that failed in a promise or timer: it is an error of the cell that the code stands in. */
@@ -136,7 +146,8 @@ export class Cells {
     const { cell } = check;
     // A macrotask of its own: a termination ends this frame and nothing of the kernel.
     setImmediate(() => {
-      if (run.isStopped) return fail(new Interrupted());
+      if (run.isConcluded) return;
+      this.#current = { run, conclude, cell };
       runWithin(run, () => {
         try {
           const ran = engine.run(cell);

@@ -9,7 +9,7 @@ import type { Flags } from "./flags.js";
 import { History } from "./history.js";
 import { complete, inspect, isComplete } from "./language.js";
 import type { FromChannels, Request } from "./protocol.js";
-import { bind, currentRun, Interrupted, iterate, resume, Run, runWithin } from "./runs.js";
+import { bind, currentRun, Interrupted, iterate, OutOfMemory, resume, Run, runWithin } from "./runs.js";
 import { installStackTraces } from "./stack.js";
 
 /** What a kernel is made of from outside. */
@@ -73,7 +73,9 @@ export class Kernel {
       case "request":
         return this.#handleRequest(message.request);
       case "interrupt":
-        return this.#interrupt();
+        return this.#interrupt(new Interrupted());
+      case "memory":
+        return this.#interrupt(new OutOfMemory(message));
       case "input":
         this.#waitingForInput?.resolve(message.value);
         this.#waitingForInput = null;
@@ -92,11 +94,11 @@ export class Kernel {
     this.#cells.fail(thrown);
   }
 
-  #interrupt(): void {
+  #interrupt(reason: Interrupted): void {
     this.#flags.hear();
-    this.#waitingForInput?.reject(new Interrupted());
+    this.#waitingForInput?.reject(reason);
     this.#waitingForInput = null;
-    this.#cells.interrupt();
+    this.#cells.interrupt(reason);
   }
 
   #handleRequest(request: Request): void {

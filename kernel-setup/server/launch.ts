@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { getHeapStatistics } from "node:v8";
 import { Channels } from "./channels.js";
 import type { Drawer } from "./display.js";
 import { Flags } from "./flags.js";
@@ -25,7 +26,13 @@ if (connectionFile === undefined) {
 const flags = new Flags();
 const loaded = flags.hold();
 const channels = new Channels(
-  { connectionFile, flags: flags.buffer, info: JSON.stringify(kernelInfo()), parentPid: Number(process.env["JPY_PARENT_PID"] ?? 0) },
+  {
+    connectionFile,
+    flags: flags.buffer,
+    info: JSON.stringify(kernelInfo()),
+    parentPid: Number(process.env["JPY_PARENT_PID"] ?? 0),
+    heapLimit: getHeapStatistics().heap_size_limit,
+  },
   flags,
 );
 

@@ -16,6 +16,8 @@ export type FromChannels =
   | { readonly kind: "request"; readonly request: Request }
   | { readonly kind: "input"; readonly value: string }
   | { readonly kind: "interrupt" }
+  /** The memory is nearly full: what runs has been stopped. Sizes in MB. */
+  | { readonly kind: "memory"; readonly usedMb: number; readonly limitMb: number }
   | { readonly kind: "shutdown" };
 
 /** What the cells' thread asks the channels' thread to do. `content` and `metadata` are JSON text. */
@@ -47,6 +49,8 @@ export interface ChannelsData {
   readonly info: string;
   /** The process that started the kernel, or 0 when unknown: the kernel ends when that process is gone. */
   readonly parentPid: number;
+  /** How much the heap of the cells' thread may hold, in bytes: beyond it V8 ends the process. */
+  readonly heapLimit: number;
   /** The line to the cells' thread. */
   readonly port: MessagePort;
 }

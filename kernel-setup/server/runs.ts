@@ -2,10 +2,22 @@ import type { Request } from "./protocol.js";
 
 /** The error that ends a cell which the learner has stopped. */
 export class Interrupted extends Error {
-  override readonly name = "Interrupted";
+  override readonly name: string = "Interrupted";
 
-  constructor() {
-    super("stopped by the Stop button");
+  constructor(message = "stopped by the Stop button") {
+    super(message);
+  }
+}
+
+/** The error that ends a cell which was about to fill the memory. */
+export class OutOfMemory extends Interrupted {
+  override readonly name = "OutOfMemory";
+
+  constructor({ usedMb, limitMb }: { usedMb: number; limitMb: number }) {
+    super(
+      `stopped at ${usedMb} MB of the ${limitMb} MB that Node.js may use. The variables that this cell declared were dropped, ` +
+        "those of earlier cells are kept. To raise the limit, set NODE_OPTIONS=--max-old-space-size=8192 (in MB) before Jupyter starts",
+    );
   }
 }
 

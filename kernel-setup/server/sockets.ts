@@ -57,7 +57,7 @@ export class TextBatch {
    */
   constructor(
     publish: (parent: object, name: "stdout" | "stderr", text: string) => void,
-    { delayMs = 15, limit = 200_000 }: { delayMs?: number; limit?: number } = {},
+    { delayMs = 40, limit = 200_000 }: { delayMs?: number; limit?: number } = {},
   ) {
     this.#publish = publish;
     this.#delayMs = delayMs;

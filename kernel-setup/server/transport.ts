@@ -17,6 +17,13 @@ const PATIENCE_MS = 100;
 /** How long the main thread must have been in one unguarded place before what runs there is terminated, in ms. */
 const SETTLED_MS = 10;
 
+/** How often the size of the process is looked at, in ms. */
+const MEMORY_EVERY_MS = 50;
+/** The share of the heap's limit from which the heap is asked for its own size. */
+const MEMORY_WATCHED = 0.5;
+/** The share of the heap's limit at which a cell is stopped: high, and low enough that V8 has not given up yet. */
+const MEMORY_FULL = 0.8;
+
 /** How long the last messages have to leave, and the main thread to close what it opened, in ms. */
 const FAREWELL_MS = 100;
 
@@ -101,15 +108,24 @@ function answer(channel: Channel, message: Message, type: string, content: strin
   publish("status", JSON.stringify({ execution_state: "idle" }), message.header);
 }
 
-let inspector: Session | undefined;
+let session: Session | undefined;
+
+/** The inspector's line to the main thread, which works while that is busy. */
+function inspector(): Session {
+  if (!session) {
+    session = new Session();
+    session.connectToMainThread();
+  }
+  return session;
+}
 
 /**
  * Stops what runs. A main thread that is free, or that polls, notices by itself. One that is stuck in a loop
  * has its running code terminated, but never in the middle of a guarded section.
  */
-function interrupt(): void {
+function interrupt(reason: FromChannels = { kind: "interrupt" }, patienceMs = PATIENCE_MS): void {
   const number = flags.ask();
-  tell({ kind: "interrupt" });
+  tell(reason);
   let entered = -1;
   const look = (): void => {
     if (flags.heard >= number) return;
@@ -119,15 +135,32 @@ function interrupt(): void {
       setTimeout(look, SETTLED_MS);
       return;
     }
-    if (!inspector) {
-      inspector = new Session();
-      inspector.connectToMainThread();
-    }
-    inspector.post("Runtime.terminateExecution", () => {});
+    inspector().post("Runtime.terminateExecution", () => {});
     entered = -1;
     setTimeout(look, 200);
   };
-  setTimeout(look, PATIENCE_MS);
+  setTimeout(look, patienceMs);
+}
+
+/**
+ * Stops a cell that is about to fill the memory, since V8 would end the process and with it all variables.
+ * The heap is asked only when the process as a whole has grown: asking costs the main thread a little.
+ */
+function watchMemory(): void {
+  const limitMb = Math.round(data.heapLimit / 2 ** 20);
+  let isAsking = false;
+  let isStopping = false;
+  setInterval(() => {
+    if (isAsking || process.memoryUsage.rss() < MEMORY_WATCHED * data.heapLimit) return;
+    isAsking = true;
+    inspector().post("Runtime.getHeapUsage", (error, usage) => {
+      isAsking = false;
+      const { usedSize = 0 } = (usage ?? {}) as { usedSize?: number };
+      const isFull = !error && usedSize > MEMORY_FULL * data.heapLimit;
+      if (isFull && !isStopping) interrupt({ kind: "memory", usedMb: Math.round(usedSize / 2 ** 20), limitMb }, 0);
+      isStopping = isFull;
+    });
+  }, MEMORY_EVERY_MS).unref();
 }
 
 /**
@@ -188,6 +221,7 @@ try {
   publish("status", JSON.stringify({ execution_state: "starting" }), {});
   tell({ kind: "ready" });
   followParent();
+  watchMemory();
   void listen("shell", shell);
   void listen("control", control);
   void listenToStdin();

@@ -39,6 +39,8 @@ interface Waiting {
 export class Client {
   readonly process: ChildProcess;
   readonly wire: Wire;
+  readonly connectionFile: string;
+  readonly shellPort: number;
   /** Every iopub message so far. */
   readonly published: Message[] = [];
   /** Every message on stdin (questions to the user) so far. */
@@ -65,6 +67,8 @@ export class Client {
     this.#ports = ports;
     const [shell_port, iopub_port, stdin_port, control_port, hb_port] = ports;
     const file = path.join(folder, "connection.json");
+    this.connectionFile = file;
+    this.shellPort = ports[0]!;
     const connection = { shell_port, iopub_port, stdin_port, control_port, hb_port, key, ip: "127.0.0.1", transport: "tcp" };
     writeFileSync(file, JSON.stringify({ ...connection, signature_scheme: "hmac-sha256", kernel_name: "distlab" }), { mode: 0o600 });
     this.process = spawn(

@@ -22,9 +22,13 @@ export class Boxes {
     return this.#boxes.get(name)?.v;
   }
 
-  /** Forgets these names; code that holds a box keeps it. */
+  /** Forgets these names and empties their boxes, which running code may still hold. */
   forget(names: Iterable<string>): void {
-    for (const name of names) this.#boxes.delete(name);
+    for (const name of names) {
+      const box = this.#boxes.get(name);
+      if (box) delete box.v;
+      this.#boxes.delete(name);
+    }
   }
 }
 

@@ -57,6 +57,8 @@ export class Engine {
   readonly #cwd: string;
   readonly #hooks: Hooks;
   readonly #cells = new Map<string, Prepared>();
+  /** The cells that are running, each with the variables of it that had no value when it began. */
+  readonly #running = new Map<Prepared, ReadonlySet<string>>();
   #declarations = "";
 
   /**
@@ -102,31 +104,37 @@ export class Engine {
    */
   run(cell: Prepared): Value | Promise<Value> {
     const { compiled } = cell;
-    const before = new Map(compiled.declared.map((name) => [name, this.boxes.value(name)]));
-    const keep = (): void => {
-      this.#declarations = cell.declarations;
+    this.#running.set(cell, new Set(compiled.declared.filter((name) => this.boxes.value(name) === undefined)));
+    const succeed = (value: Value): Value => {
+      if (this.#running.delete(cell)) this.#declarations = cell.declarations;
+      return value;
     };
-    const drop = (error: unknown): never => {
-      // What the cell declared before it failed stays; what it never came to is unknown, also to the type checker.
-      const missing = compiled.declared.filter((name) => before.get(name) === undefined && this.boxes.value(name) === undefined);
-      this.#declarations = withoutNames(this.ts, cell.declarations, new Set(missing));
-      this.boxes.forget(missing);
+    const fail = (error: unknown): never => {
+      this.abandon(cell);
       throw error;
     };
     try {
       const waiting = this.#import(compiled);
       const ran = waiting ? waiting.then(() => this.#execute(cell)) : this.#execute(cell);
-      if (ran instanceof Promise) {
-        return ran.then((value) => {
-          keep();
-          return value;
-        }, drop);
-      }
-      keep();
-      return ran;
+      return ran instanceof Promise ? ran.then(succeed, fail) : succeed(ran);
     } catch (error) {
-      return drop(error);
+      return fail(error);
     }
+  }
+
+  /**
+   * Ends a cell that has failed or was stopped, whatever still runs of it. What it declared before stays; what it never
+   * came to is unknown, also to the type checker.
+   * @param forget drop all that the cell declared, to free its memory
+   */
+  abandon(cell: Prepared, { forget = false }: { forget?: boolean } = {}): void {
+    const unset = this.#running.get(cell);
+    if (!unset) return;
+    this.#running.delete(cell);
+    const { declared } = cell.compiled;
+    const missing = forget ? declared : declared.filter((name) => unset.has(name) && this.boxes.value(name) === undefined);
+    this.#declarations = withoutNames(this.ts, cell.declarations, new Set(missing));
+    this.boxes.forget(missing);
   }
 
   /**
