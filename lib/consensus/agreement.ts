@@ -19,18 +19,18 @@ export const agreement: Property<undefined> = {
  * Validity: what is decided was proposed by somebody. It forbids the protocol that agrees by always deciding
  * the same thing. A proposal is a request of the kind `propose` with a `value`.
  */
-export const validity: Property<readonly unknown[]> = {
+export const validity: Property<ReadonlySet<unknown>> = {
   name: "validity",
-  memory: [],
+  memory: new Set(),
   observe(proposed, happened) {
     if (happened.kind !== "request" || happened.request.kind !== "propose") return proposed;
     const { value } = happened.request as unknown as { readonly value: unknown };
-    return proposed.includes(value) ? proposed : [...proposed, value];
+    return proposed.has(value) ? proposed : new Set(proposed).add(value);
   },
   check({ decisions }, proposed) {
-    const stray = decisions.find(({ outcome }) => !proposed.includes(outcome));
+    const stray = decisions.find(({ outcome }) => !proposed.has(outcome));
     if (!stray) return null;
-    const all = proposed.length === 0 ? "nothing" : proposed.map(show).join(", ");
+    const all = proposed.size === 0 ? "nothing" : Array.from(proposed, show).join(", ");
     return `${stray.node} decided ${show(stray.outcome)}, but proposed was ${all}`;
   },
 };

@@ -29,7 +29,7 @@ describe("validity", () => {
     kind: "request", node: p1, call: "c#1" as Call, request: { kind: "propose", value } as never,
   });
   const after = (...happened: readonly Observation[]) =>
-    happened.reduce<readonly unknown[]>((memory, each) => validity.observe!(memory, each), validity.memory!);
+    happened.reduce<ReadonlySet<unknown>>((memory, each) => validity.observe!(memory, each), validity.memory!);
 
   it("holds of decisions for what was proposed", () => {
     expect(validity.check(world([p1, "y"]), after(asked("x"), asked("y"), asked("x")))).toBeNull();
