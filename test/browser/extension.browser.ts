@@ -117,6 +117,34 @@ describe("a notebook with one output of each kind", () => {
   });
 });
 
+it("draws each chart when it is scrolled to, in JupyterLab's own way of keeping few cells in the page", async () => {
+  const windowed = await startLab({ windowed: true });
+  try {
+    const cells = bundles.map((bundle) => ({ source: displaying(bundle), outputs: [bundle] }));
+    writeFileSync(join(windowed.folder, "long.ipynb"), notebook(cells));
+    page = await windowed.open(browser, "long.ipynb");
+    for (const theme of ["light", "dark"] as const) {
+      await page.theme(theme);
+      for (const [i, bundle] of bundles.entries()) {
+        await page.page.evaluate((at) => {
+          const { content } = (globalThis as any).jupyterapp.shell.currentWidget;
+          content.activeCellIndex = at;
+          return content.scrollToItem(at, "start");
+        }, i);
+        await page.settle();
+        const { as, size } = (await page.shown())[i] ?? { as: "empty", size: [0, 0] };
+        expect(as, `cell ${i}`).toBe(plotly in bundle ? "chart" : "image");
+        if (as === "chart") expect(size[0], `width of cell ${i}`).toBeGreaterThan(500);
+      }
+    }
+    expect(page.errors).toEqual([]);
+  } finally {
+    await page?.close();
+    page = undefined;
+    await windowed.close();
+  }
+});
+
 it("changes a chart in place while the cell runs", async () => {
   const opened = await open({ source: displaying(line(1, 2), line(1, 2, 3), line(1, 2, 3, 9)) });
   const running = opened.runAll();

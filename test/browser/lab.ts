@@ -39,17 +39,19 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-/** Starts JupyterLab as `npm start` does, but on a temporary folder and with all of its state in there. */
-export async function startLab(): Promise<Lab> {
+/**
+ * Starts JupyterLab as `npm start` does, but on a temporary folder and with all of its state in there. All cells stand
+ * in the page at once, so that one screenshot holds them; `windowed`, it keeps only those near the view, its default.
+ */
+export async function startLab({ windowed = false }: { windowed?: boolean } = {}): Promise<Lab> {
   const home = mkdtempSync(join(tmpdir(), "distlab-lab-"));
   const folder = join(home, "notebooks");
   const settings = join(home, "settings");
   mkdirSync(folder);
   writeJupyterFiles(join(home, "share"));
-  // All cells stand in the page at once, so that one screenshot holds them.
   const tracker = join(settings, "@jupyterlab", "notebook-extension");
   mkdirSync(tracker, { recursive: true });
-  writeFileSync(join(tracker, "tracker.jupyterlab-settings"), '{ "windowingMode": "none" }');
+  if (!windowed) writeFileSync(join(tracker, "tracker.jupyterlab-settings"), '{ "windowingMode": "none" }');
   const port = await freePort();
   const token = "distlab-browser-test";
   const server = spawn(
