@@ -62,7 +62,8 @@ export function outages(
   return rows;
 
   function close(to: number): void {
-    if (since !== null && to - since > longerThan) rows.push({ from: since, to, ms: to - since, waiting: waiting.size });
+    if (since !== null && to - since > longerThan)
+      rows.push({ from: since, to, ms: to - since, waiting: waiting.size });
   }
 }
 
@@ -76,7 +77,7 @@ export interface Downtime {
   readonly why: "crashed" | "paused";
 }
 
-/** One row per stretch in which a node was down or paused, in the order of their beginnings; the last may end with the trace. */
+/** One row per stretch in which a node was down or paused, in the order of their beginnings. */
 export function downtimes(trace: readonly TraceEvent[]): Downtime[] {
   const rows: { node: string; from: number; to: number; ms: number; why: Downtime["why"] }[] = [];
   const open = new Map<string, (typeof rows)[number]>();

@@ -45,7 +45,10 @@ export function averages<Row extends object, By extends keyof Row & string, Of e
     averaged["runs"] = group.length;
     if (anyMissing) averaged["missing"] = group.filter(isMissing).length;
     for (const name of of) {
-      const { mean, low, high } = estimate(name, group.map((row) => row[name]));
+      const { mean, low, high } = estimate(
+        name,
+        group.map((row) => row[name]),
+      );
       averaged[name] = mean;
       averaged[`${name}Low`] = low;
       averaged[`${name}High`] = high;
@@ -54,7 +57,10 @@ export function averages<Row extends object, By extends keyof Row & string, Of e
   });
 }
 
-function estimate(name: string, column: readonly unknown[]): { mean: number | null; low: number | null; high: number | null } {
+function estimate(
+  name: string,
+  column: readonly unknown[],
+): { mean: number | null; low: number | null; high: number | null } {
   const values = column.filter((value) => value !== null);
   if (values.length === 0) return { mean: null, low: null, high: null };
   if (values.every((value) => typeof value === "boolean")) {

@@ -106,14 +106,15 @@ export function longestChain(trace: readonly TraceEvent[]): readonly number[] {
   const causes = causality(trace);
   let deepest = -1;
   for (const event of trace) {
-    if (event.kind === "deliver" && (deepest < 0 || causes.delays(event.step) > causes.delays(deepest))) deepest = event.step;
+    if (event.kind === "deliver" && (deepest < 0 || causes.delays(event.step) > causes.delays(deepest)))
+      deepest = event.step;
   }
   return deepest < 0 ? [] : causes.chain(deepest);
 }
 
 function chain(end: Step | null): number[] {
   const ids: number[] = [];
-  for (let step = end; step !== null && step.delays > 0; ) {
+  for (let step = end; step !== null && step.delays > 0;) {
     const { cause, message } = step;
     if (cause !== null && message !== null && step.delays === cause.delays + 1) {
       ids.push(message);

@@ -66,7 +66,10 @@ export interface OperationLatency {
  */
 export function operationLatencies(trace: readonly TraceEvent[]): OperationLatency[] {
   const causes = causality(trace);
-  const open = new Map<string, { client: string; request: string; from: number; attempts: number; byClient: boolean }>();
+  const open = new Map<
+    string,
+    { client: string; request: string; from: number; attempts: number; byClient: boolean }
+  >();
   const reached = new Map<string, number>();
   const replied = new Map<string, number>();
   const rows: OperationLatency[] = [];
@@ -75,13 +78,26 @@ export function operationLatencies(trace: readonly TraceEvent[]): OperationLaten
       case "invoke": {
         const known = open.get(event.call);
         if (known !== undefined) known.attempts += 1;
-        else open.set(event.call, { client: event.client, request: event.request.kind, from: event.at, attempts: 1, byClient: true });
+        else
+          open.set(event.call, {
+            client: event.client,
+            request: event.request.kind,
+            from: event.at,
+            attempts: 1,
+            byClient: true,
+          });
         break;
       }
       case "request":
         if (!reached.has(event.call)) reached.set(event.call, event.step);
         if (!open.has(event.call)) {
-          open.set(event.call, { client: event.node, request: event.request.kind, from: event.at, attempts: 1, byClient: false });
+          open.set(event.call, {
+            client: event.node,
+            request: event.request.kind,
+            from: event.at,
+            attempts: 1,
+            byClient: false,
+          });
         }
         break;
       case "reply":
@@ -122,7 +138,10 @@ export interface Unanswered {
 
 /** One row per client operation that the run left without an answer, in the order of the calls. */
 export function unanswered(trace: readonly TraceEvent[]): Unanswered[] {
-  const open = new Map<string, { client: string; call: string; request: string; from: number; attempts: number; why: Unanswered["why"] }>();
+  const open = new Map<
+    string,
+    { client: string; call: string; request: string; from: number; attempts: number; why: Unanswered["why"] }
+  >();
   for (const event of trace) {
     if (event.kind === "invoke") {
       const known = open.get(event.call);
@@ -142,7 +161,11 @@ export function unanswered(trace: readonly TraceEvent[]): Unanswered[] {
 }
 
 /** Where no chain leads from the request here, as after a give-up and a fresh start, the direct causes are what there is. */
-function depth(causes: Causality, from: number | undefined, to: number): { readonly delays: number; readonly hops: number } {
+function depth(
+  causes: Causality,
+  from: number | undefined,
+  to: number,
+): { readonly delays: number; readonly hops: number } {
   const hops = causes.hops(to);
   return { delays: (from === undefined ? null : causes.delaysSince(from, to)) ?? hops, hops };
 }

@@ -25,7 +25,8 @@ export interface LoadOptions extends MessageFilter {
 export function load(trace: readonly TraceEvent[], { nodes, ...filter }: LoadOptions = {}): NodeLoad[] {
   const steps = new Map<string, number>();
   for (const event of trace) {
-    const node = event.kind === "deliver" ? event.to : event.kind === "request" || event.kind === "timer" ? event.node : null;
+    const node =
+      event.kind === "deliver" ? event.to : event.kind === "request" || event.kind === "timer" ? event.node : null;
     if (node !== null) steps.set(node, (steps.get(node) ?? 0) + 1);
   }
   const messages = new Map(nodeCounts(trace, filter).map((row) => [row.node, row]));

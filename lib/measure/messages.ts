@@ -33,12 +33,22 @@ export interface MessageFilter {
  * A copy that was still on its way at the end of the run is neither delivered nor dropped.
  */
 export function messageCounts(trace: Iterable<TraceEvent>, filter: MessageFilter = {}): MessageCount[] {
-  return tally(trace, filter, ({ message }) => message.kind, (message) => ({ message }));
+  return tally(
+    trace,
+    filter,
+    ({ message }) => message.kind,
+    (message) => ({ message }),
+  );
 }
 
 /** What became of all messages of a run, in one row. */
 export function messageTotal(trace: Iterable<TraceEvent>, filter: MessageFilter = {}): Omit<MessageCount, "message"> {
-  const [total] = tally(trace, filter, () => "", () => ({}));
+  const [total] = tally(
+    trace,
+    filter,
+    () => "",
+    () => ({}),
+  );
   return total ?? { sent: 0, delivered: 0, dropped: 0, duplicated: 0, bytes: 0 };
 }
 
@@ -50,7 +60,12 @@ export interface LinkCount extends Omit<MessageCount, "message"> {
 
 /** One row per link and direction that carried a message, in the order of first use. */
 export function linkCounts(trace: Iterable<TraceEvent>, filter: MessageFilter = {}): LinkCount[] {
-  return tally(trace, filter, ({ from, to }) => JSON.stringify([from, to]), (_, { from, to }) => ({ from: from as string, to: to as string }));
+  return tally(
+    trace,
+    filter,
+    ({ from, to }) => JSON.stringify([from, to]),
+    (_, { from, to }) => ({ from: from as string, to: to as string }),
+  );
 }
 
 /** What one node sent and received. */
@@ -111,7 +126,10 @@ export interface CostOptions extends MessageFilter {
  * Messages and bytes per decided or answered operation, all overhead included: what a protocol costs, rather than
  * what its good case costs.
  */
-export function operationCost(trace: readonly TraceEvent[], { per = "decided", ...filter }: CostOptions = {}): OperationCost {
+export function operationCost(
+  trace: readonly TraceEvent[],
+  { per = "decided", ...filter }: CostOptions = {},
+): OperationCost {
   const { sent: messages, bytes } = messageTotal(trace, filter);
   const outcomes = new Set<string>();
   for (const event of trace) {

@@ -89,7 +89,10 @@ export function* sweepSteps<const R extends Ranges, M extends { readonly [name: 
   const seeds = seedsOf(options);
   if (typeof run !== "function") throw new TypeError(`run must be a function of the parameters, got ${show(run)}`);
   const total = points.length * seeds.length;
-  if (total > maxRuns) throw new RangeError(`a sweep must have at most ${maxRuns} runs, got ${points.length} points x ${seeds.length} seeds`);
+  if (total > maxRuns)
+    throw new RangeError(
+      `a sweep must have at most ${maxRuns} runs, got ${points.length} points x ${seeds.length} seeds`,
+    );
   const rows: RunRow<R, M>[] = [];
   for (const point of points) {
     for (const seed of seeds) {
@@ -128,7 +131,8 @@ function grid<R extends Ranges>(ranges: R): Point<R>[] {
     if (reserved.includes(name)) throw new RangeError(`ranges must not name "${name}", which every row has`);
     if (!Array.isArray(values)) throw new TypeError(`ranges.${name} must be an array of values, got ${show(values)}`);
     if (values.length === 0) throw new RangeError(`ranges.${name} must hold at least one value, got []`);
-    if (points.length * values.length > maxRuns) throw new RangeError(`a sweep must have at most ${maxRuns} runs; ranges has more points`);
+    if (points.length * values.length > maxRuns)
+      throw new RangeError(`a sweep must have at most ${maxRuns} runs; ranges has more points`);
     points = points.flatMap((point) => values.map((value) => ({ ...point, [name]: value })));
   }
   return points as Point<R>[];
@@ -148,11 +152,14 @@ function seedsOf({ seeds = 20, seed = 1 }: SweepOptions): readonly Seed[] {
 
 function checkMeasured<M extends object>(measured: M, parameters: object): M {
   if (typeof measured !== "object" || measured === null || "then" in measured) {
-    throw new TypeError(`run must return an object of measured values, as { messages: 12 }, got ${show(measured)} for ${show(parameters)}`);
+    throw new TypeError(
+      `run must return an object of measured values, as { messages: 12 }, got ${show(measured)} for ${show(parameters)}`,
+    );
   }
   for (const [name, value] of Object.entries(measured)) {
     if (name in parameters || reserved.includes(name)) {
-      throw new RangeError(`run must not measure "${name}", which is ${name in parameters ? "a parameter of the sweep" : "a column of every row"}`);
+      const what = name in parameters ? "a parameter of the sweep" : "a column of every row";
+      throw new RangeError(`run must not measure "${name}", which is ${what}`);
     }
     const fine = value === null || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
     if (!fine) {

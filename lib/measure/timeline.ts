@@ -26,7 +26,9 @@ export function timeline(trace: readonly TraceEvent[], { every }: { readonly eve
   finite("every", every);
   const end = trace.at(-1)?.at ?? 0;
   if (every === 0 || end / every >= maxRows) {
-    throw new RangeError(`every must be a length in ms that gives at most ${maxRows} rows over ${end} ms, got ${every}`);
+    throw new RangeError(
+      `every must be a length in ms that gives at most ${maxRows} rows over ${end} ms, got ${every}`,
+    );
   }
   const rows: { -readonly [K in keyof TimelineRow]: TimelineRow[K] }[] = [];
   for (const event of trace) {

@@ -31,6 +31,8 @@ function succeeded(result: unknown): void {
   if (result === undefined) display({ "text/plain": "It did not fail." });
   else {
     const text = String(bundleOf(result)["text/plain"]);
-    display({ "text/plain": text.includes("\n") ? `It did not fail. It gave:\n${text}` : `It did not fail. It gave ${text}` });
+    display({
+      "text/plain": text.includes("\n") ? `It did not fail. It gave:\n${text}` : `It did not fail. It gave ${text}`,
+    });
   }
 }

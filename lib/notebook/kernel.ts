@@ -13,7 +13,7 @@ export interface Kernel {
 
 /** The kernel, or null outside of one. */
 export function kernel(): Kernel | null {
-  return (globalThis as { [name: symbol]: unknown })[Symbol.for("distlab.kernel")] as Kernel | undefined ?? null;
+  return ((globalThis as { [name: symbol]: unknown })[Symbol.for("distlab.kernel")] as Kernel | undefined) ?? null;
 }
 
 /** Long runs of the library listen to the Stop button. */

@@ -9,7 +9,9 @@ import { display } from "./kernel.js";
 export type Predicted = number | string | boolean;
 
 /** The measured values for a prediction, under the same names. */
-export type MeasuredFor<P> = { readonly [K in keyof P]: P[K] extends number ? number | null : P[K] extends boolean ? boolean | null : string | null };
+export type MeasuredFor<P> = {
+  readonly [K in keyof P]: P[K] extends number ? number | null : P[K] extends boolean ? boolean | null : string | null;
+};
 
 /**
  * Write down what you expect before you run: `const guess = predict({ messages: 12, ms: 20 });`, and in a later cell
@@ -18,7 +20,10 @@ export type MeasuredFor<P> = { readonly [K in keyof P]: P[K] extends number ? nu
  * @param options `within`: how far off a number may be and still count as right, as a share of what was measured
  * (default 0: exactly right)
  */
-export function predict<P extends { readonly [name: string]: Predicted }>(expected: P, { within = 0 }: { readonly within?: number } = {}): Prediction<P> {
+export function predict<P extends { readonly [name: string]: Predicted }>(
+  expected: P,
+  { within = 0 }: { readonly within?: number } = {},
+): Prediction<P> {
   if (typeof expected !== "object" || expected === null || Object.keys(expected).length === 0) {
     throw new TypeError(`predict needs an object with what you expect, as { messages: 12 }, got ${shown(expected)}`);
   }
@@ -48,7 +53,9 @@ export class Prediction<P extends { readonly [name: string]: Predicted }> {
   compare(measured: MeasuredFor<P>): void {
     const rows = Object.entries(this.expected).map(([name, predicted]) => {
       if (!Object.hasOwn(measured, name)) {
-        throw new RangeError(`compare needs a measured value for ${name}; it got ${Object.keys(measured).join(", ") || "none"}`);
+        throw new RangeError(
+          `compare needs a measured value for ${name}; it got ${Object.keys(measured).join(", ") || "none"}`,
+        );
       }
       const value = (measured as Readonly<Record<string, Predicted | null>>)[name] ?? null;
       const difference = typeof predicted === "number" && typeof value === "number" ? value - predicted : null;
@@ -76,19 +83,31 @@ export class Prediction<P extends { readonly [name: string]: Predicted }> {
   #isRight(predicted: Predicted, value: Predicted | null): boolean {
     if (typeof predicted !== "number" || typeof value !== "number") return predicted === value;
     // A share of the larger of the two, and room for the rounding of sums.
-    return Math.abs(value - predicted) <= this.#within * Math.abs(value) + 1e-9 * Math.max(Math.abs(value), Math.abs(predicted));
+    return (
+      Math.abs(value - predicted) <=
+      this.#within * Math.abs(value) + 1e-9 * Math.max(Math.abs(value), Math.abs(predicted))
+    );
   }
 
-  #verdict(rows: readonly { readonly name: string; readonly value: Predicted | null; readonly right: boolean; readonly difference: number | null }[]): string {
+  #verdict(
+    rows: readonly {
+      readonly name: string;
+      readonly value: Predicted | null;
+      readonly right: boolean;
+      readonly difference: number | null;
+    }[],
+  ): string {
     const wrong = rows.filter(({ right }) => !right);
     const close = this.#within > 0 ? ` (within ${formatNumber(this.#within * 100)} %)` : "";
-    if (wrong.length === 0) return rows.length === 1 ? `As predicted${close}.` : `All ${rows.length} as predicted${close}.`;
+    if (wrong.length === 0)
+      return rows.length === 1 ? `As predicted${close}.` : `All ${rows.length} as predicted${close}.`;
     const how = wrong.map(({ name, value, difference }) => {
       if (value === null) return `${name} was not measured`;
       if (difference === null) return `${name}: ${format(value)}`;
       return `${name} ${difference > 0 ? "higher" : "lower"} than predicted by ${formatNumber(Math.abs(difference))}`;
     });
-    return `${rows.length - wrong.length} of ${rows.length} as predicted${close}; ${how.join("; ")}. What did the prediction leave out?`;
+    const right = `${rows.length - wrong.length} of ${rows.length} as predicted${close}`;
+    return `${right}; ${how.join("; ")}. What did the prediction leave out?`;
   }
 
   static {

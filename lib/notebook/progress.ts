@@ -38,7 +38,10 @@ export function progress(what: string, total: number): ProgressBar {
     },
     end(done: number = total): void {
       latest = finite("done", done, { max: total });
-      const text = latest === total ? `${formatNumber(total)} ${what}` : `${formatNumber(latest)} of ${formatNumber(total)} ${what}`;
+      const text =
+        latest === total
+          ? `${formatNumber(total)} ${what}`
+          : `${formatNumber(latest)} of ${formatNumber(total)} ${what}`;
       if (live) display({ "text/plain": text }, { id, update: true });
       else print(text);
     },

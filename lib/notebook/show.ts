@@ -18,7 +18,10 @@ export interface Displayable {
  *
  * Tables are cut at 50 rows (or `limit`) and then say how many there are. Outside a notebook the text is printed.
  */
-export function show(what: Displayable | readonly object[] | object | string | number | boolean | null, options: TableOptions = {}): void {
+export function show(
+  what: Displayable | readonly object[] | object | string | number | boolean | null,
+  options: TableOptions = {},
+): void {
   display(bundleOf(what, options));
 }
 
@@ -35,7 +38,9 @@ export function bundleOf(what: unknown, options: TableOptions = {}): Bundle {
 /** Rows as they are, plain values one below the other, and a single object as the only row; null where none of it fits. */
 function rowsOf(value: object): readonly object[] | null {
   if (Array.isArray(value)) {
-    return value.map((item: unknown) => (typeof item === "object" && item !== null && !Array.isArray(item) ? item : { value: item }));
+    return value.map((item: unknown) =>
+      typeof item === "object" && item !== null && !Array.isArray(item) ? item : { value: item },
+    );
   }
   if (value instanceof Map) return Array.from(value, ([key, item]) => ({ key, value: item }));
   if (value instanceof Set) return Array.from(value, (item) => ({ value: item }));

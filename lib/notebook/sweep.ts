@@ -1,6 +1,14 @@
 import type { Seed } from "../core/random.js";
 import type { Measured } from "../measure/averages.js";
-import { averagesOf, sweepSteps, type Point, type Ranges, type RunRow, type SweepOptions, type SweepRow } from "../measure/sweep.js";
+import {
+  averagesOf,
+  sweepSteps,
+  type Point,
+  type Ranges,
+  type RunRow,
+  type SweepOptions,
+  type SweepRow,
+} from "../measure/sweep.js";
 import { pause, realTime } from "./kernel.js";
 import { progress, type ProgressBar } from "./progress.js";
 

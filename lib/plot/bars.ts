@@ -18,7 +18,8 @@ export interface BarsOptions<Row> extends ChartOptions {
  * One bar per row, with its value above it:
  *
  *     bars(messageCounts(run.trace), {
- *       x: "message", y: "sent", title: "Four kinds of messages, three of each", xLabel: "kind of message", yLabel: "messages sent",
+ *       x: "message", y: "sent",
+ *       title: "Four kinds of messages, three of each", xLabel: "kind of message", yLabel: "messages sent",
  *     })
  */
 export function bars<Row extends object>(rows: readonly Row[], options: BarsOptions<Row>): Figure {
@@ -62,7 +63,8 @@ export function groupedBars<Row extends object>(rows: readonly Row[], options: G
   const fields: readonly Column<Row>[] = typeof y === "string" ? [y] : y;
   const called: Partial<Record<string, string>> = names;
   if (fields.length === 0) throw new RangeError("y must name at least one field, got []");
-  if (by !== undefined && fields.length > 1) throw new RangeError(`give either by or several fields of y, got by: "${by}" and ${fields.length} fields`);
+  if (by !== undefined && fields.length > 1)
+    throw new RangeError(`give either by or several fields of y, got by: "${by}" and ${fields.length} fields`);
   const series =
     by === undefined
       ? fields.map((field) => ({ name: called[field] ?? field, field, rows: rows as readonly object[] }))
@@ -73,10 +75,11 @@ export function groupedBars<Row extends object>(rows: readonly Row[], options: G
   });
   const barCount = drawn.reduce((sum, { heights }) => sum + heights.length, 0);
   const labelled = barCount <= 24 && !stacked;
+  const arranged = `${stacked ? "stacked" : "grouped"} by ${drawn.map(({ name }) => name).join(", ")}`;
   return figure(options, {
     rows: pick(rows, [x, ...(by === undefined ? [] : [by]), ...fields, ...(interval ?? [])]),
     headings: { [x]: options.xLabel, ...(fields.length === 1 ? { [fields[0]!]: options.yLabel } : {}) },
-    summary: `A bar chart of ${options.yLabel} for each ${options.xLabel}, ${stacked ? "stacked" : "grouped"} by ${drawn.map(({ name }) => name).join(", ")}${extremes(
+    summary: `A bar chart of ${options.yLabel} for each ${options.xLabel}, ${arranged}${extremes(
       drawn.flatMap(({ name, names }) => names.map((of) => `${of} ${name}`)),
       drawn.flatMap(({ heights }) => heights),
     )}`,
@@ -84,7 +87,12 @@ export function groupedBars<Row extends object>(rows: readonly Row[], options: G
       bar({ name, names, heights, colour: nth(palette, i), pattern: nth(patterns, i), whiskers, labelled }),
     ),
     xaxis: { type: "category" },
-    yaxis: stacked ? { rangemode: "tozero" } : heightAxis(drawn.map(({ heights }) => heights), drawn.find(({ whiskers }) => whiskers !== null)?.whiskers ?? null),
+    yaxis: stacked
+      ? { rangemode: "tozero" }
+      : heightAxis(
+          drawn.map(({ heights }) => heights),
+          drawn.find(({ whiskers }) => whiskers !== null)?.whiskers ?? null,
+        ),
     legend: true,
     layout: { barmode: stacked ? "stack" : "group", bargap: 0.25, bargroupgap: 0.08 },
   });
@@ -114,7 +122,11 @@ interface Whiskers {
   readonly minus: readonly (number | null)[];
 }
 
-function whiskersOf(rows: readonly object[], heights: readonly (number | null)[], interval: readonly [string, string] | undefined): Whiskers | null {
+function whiskersOf(
+  rows: readonly object[],
+  heights: readonly (number | null)[],
+  interval: readonly [string, string] | undefined,
+): Whiskers | null {
   if (interval === undefined) return null;
   const low = numbers(rows, interval[0], "interval[0]");
   const high = numbers(rows, interval[1], "interval[1]");
@@ -140,12 +152,30 @@ function bar({ name, names, heights, colour, pattern, whiskers, labelled }: Bar)
     ...(name === undefined ? {} : { name: escape(name) }),
     x,
     y: heights,
-    marker: { color: colour, line: { color: colour, width: 1 }, ...(pattern === "" ? {} : { pattern: { shape: pattern, size: 6, solidity: 0.35, fillmode: "overlay" } }) },
+    marker: {
+      color: colour,
+      line: { color: colour, width: 1 },
+      ...(pattern === "" ? {} : { pattern: { shape: pattern, size: 6, solidity: 0.35, fillmode: "overlay" } }),
+    },
     ...(whiskers === null
       ? {}
-      : { error_y: { type: "data", symmetric: false, array: whiskers.plus, arrayminus: whiskers.minus, color: "#333333", thickness: 1.5, width: 6 } }),
+      : {
+          error_y: {
+            type: "data",
+            symmetric: false,
+            array: whiskers.plus,
+            arrayminus: whiskers.minus,
+            color: "#333333",
+            thickness: 1.5,
+            width: 6,
+          },
+        }),
     ...(labelled && whiskers === null && names.length <= 24
-      ? { text: heights.map((height) => (height === null ? "" : formatNumber(height))), textposition: "outside", cliponaxis: false }
+      ? {
+          text: heights.map((height) => (height === null ? "" : formatNumber(height))),
+          textposition: "outside",
+          cliponaxis: false,
+        }
       : {}),
     hovertemplate: `%{x}: %{y}<extra>${name === undefined ? "" : escape(name)}</extra>`,
   };

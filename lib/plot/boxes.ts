@@ -25,8 +25,25 @@ export interface Segment {
 }
 
 /** An upright box from its edges. */
-export function upright({ left, top, right, bottom }: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number }): Box {
-  return { x: (left + right) / 2, y: (top + bottom) / 2, halfWidth: (right - left) / 2, halfHeight: (bottom - top) / 2, ux: 1, uy: 0 };
+export function upright({
+  left,
+  top,
+  right,
+  bottom,
+}: {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}): Box {
+  return {
+    x: (left + right) / 2,
+    y: (top + bottom) / 2,
+    halfWidth: (right - left) / 2,
+    halfHeight: (bottom - top) / 2,
+    ux: 1,
+    uy: 0,
+  };
 }
 
 /** Whether two boxes share a point: no axis of either keeps them apart (the separating axis theorem). */

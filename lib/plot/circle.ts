@@ -4,14 +4,27 @@
  */
 
 /** The point at a share of a turn, clockwise from the top; y grows downwards. */
-export function onCircle(turn: number, radius: number, center: { readonly x: number; readonly y: number }): { readonly x: number; readonly y: number } {
+export function onCircle(
+  turn: number,
+  radius: number,
+  center: { readonly x: number; readonly y: number },
+): { readonly x: number; readonly y: number } {
   const eighths = (((turn % 1) + 1) % 1) * 8;
   const octant = Math.floor(eighths);
   // The angle from the nearest axis, at most an eighth of a turn.
   const fromAxis = octant % 2 === 0 ? eighths - octant : octant + 1 - eighths;
   const [sine, cosine] = sineAndCosine(fromAxis * (Math.PI / 4));
   const [right, up] = (
-    [[sine, cosine], [cosine, sine], [cosine, -sine], [sine, -cosine], [-sine, -cosine], [-cosine, -sine], [-cosine, sine], [-sine, cosine]] as const
+    [
+      [sine, cosine],
+      [cosine, sine],
+      [cosine, -sine],
+      [sine, -cosine],
+      [-sine, -cosine],
+      [-cosine, -sine],
+      [-cosine, sine],
+      [-sine, cosine],
+    ] as const
   )[octant % 8]!;
   return { x: center.x + radius * right, y: center.y - radius * up };
 }

@@ -41,15 +41,18 @@ export function ecdf<Row extends object>(rows: readonly Row[], options: Distribu
       hovertemplate: `%{y} are at most %{x}<extra>${escape(name)}</extra>`,
     };
   });
-  return figure({ ...options, yLabel }, {
-    rows: quantileRows(samples, options),
-    headings: {},
-    summary: `The share of rows that are at most as large, against ${options.xLabel}: ${samples.map(inWords).join("; ")}`,
-    notes: drawn < all ? [thinned(drawn, all)] : [],
-    data,
-    yaxis: { range: [0, 1.02], tickformat: ".0%" },
-    legend: samples.length > 1,
-  });
+  return figure(
+    { ...options, yLabel },
+    {
+      rows: quantileRows(samples, options),
+      headings: {},
+      summary: `The share of rows that are at most as large, against ${options.xLabel}: ${samples.map(inWords).join("; ")}`,
+      notes: drawn < all ? [thinned(drawn, all)] : [],
+      data,
+      yaxis: { range: [0, 1.02], tickformat: ".0%" },
+      legend: samples.length > 1,
+    },
+  );
 }
 
 /** How a histogram is cut. */
@@ -64,37 +67,49 @@ export function histogram<Row extends object>(rows: readonly Row[], options: His
   integer("bins", bins, { min: 2, max: 200 });
   const samples = samplesOf(rows, options);
   const pooled = samples.flatMap(({ values }) => values);
-  const edges = bin().thresholds(bins)(pooled).map(({ x0, x1 }) => [x0!, x1!] as const);
+  const edges = bin()
+    .thresholds(bins)(pooled)
+    .map(({ x0, x1 }) => [x0!, x1!] as const);
   const counted = samples.map(({ name, values }) => ({
     name,
-    counts: edges.map(([from, to], i) => values.filter((value) => value >= from && (value < to || i === edges.length - 1)).length),
+    counts: edges.map(
+      ([from, to], i) => values.filter((value) => value >= from && (value < to || i === edges.length - 1)).length,
+    ),
   }));
   const table = counted.flatMap(({ name, counts }) =>
-    counts.map((count, i) => ({ ...(by === undefined ? {} : { [by]: name }), from: edges[i]![0], to: edges[i]![1], count })),
-  );
-  return figure({ ...options, yLabel }, {
-    rows: table,
-    headings: { count: yLabel },
-    summary: `A histogram of ${options.xLabel} in ${edges.length} ranges: ${samples.map(inWords).join("; ")}`,
-    data: counted.map(({ name, counts }, i) => ({
-      type: "bar",
-      name: escape(name),
-      showlegend: samples.length > 1,
-      x: edges.map(([from, to]) => (from + to) / 2),
-      width: edges.map(([from, to]) => (to - from || 1) / (samples.length === 1 ? 1 : samples.length)),
-      y: counts,
-      marker: {
-        color: transparent(nth(palette, i), 0.85),
-        line: { color: nth(palette, i), width: 1 },
-        ...(i === 0 ? {} : { pattern: { shape: nth(patterns, i), size: 6, solidity: 0.35, fillmode: "overlay" } }),
-      },
-      customdata: edges.map(([from, to]) => `${formatNumber(from)} to ${formatNumber(to)}`),
-      hovertemplate: `%{customdata}: %{y}<extra>${escape(name)}</extra>`,
+    counts.map((count, i) => ({
+      ...(by === undefined ? {} : { [by]: name }),
+      from: edges[i]![0],
+      to: edges[i]![1],
+      count,
     })),
-    yaxis: { rangemode: "tozero" },
-    legend: samples.length > 1,
-    layout: { barmode: "group", bargap: 0 },
-  });
+  );
+  return figure(
+    { ...options, yLabel },
+    {
+      rows: table,
+      headings: { count: yLabel },
+      summary: `A histogram of ${options.xLabel} in ${edges.length} ranges: ${samples.map(inWords).join("; ")}`,
+      data: counted.map(({ name, counts }, i) => ({
+        type: "bar",
+        name: escape(name),
+        showlegend: samples.length > 1,
+        x: edges.map(([from, to]) => (from + to) / 2),
+        width: edges.map(([from, to]) => (to - from || 1) / (samples.length === 1 ? 1 : samples.length)),
+        y: counts,
+        marker: {
+          color: transparent(nth(palette, i), 0.85),
+          line: { color: nth(palette, i), width: 1 },
+          ...(i === 0 ? {} : { pattern: { shape: nth(patterns, i), size: 6, solidity: 0.35, fillmode: "overlay" } }),
+        },
+        customdata: edges.map(([from, to]) => `${formatNumber(from)} to ${formatNumber(to)}`),
+        hovertemplate: `%{customdata}: %{y}<extra>${escape(name)}</extra>`,
+      })),
+      yaxis: { rangemode: "tozero" },
+      legend: samples.length > 1,
+      layout: { barmode: "group", bargap: 0 },
+    },
+  );
 }
 
 /**
@@ -112,7 +127,17 @@ export function box<Row extends object>(
     const inside = values.filter((value) => value >= q1 - reach && value <= q3 + reach);
     const outside = values.filter((value) => value < q1 - reach || value > q3 + reach);
     const kept = spaced(outside.length, 200).map((at) => outside[at]!);
-    return { name, q1, median, q3, low: inside[0]!, high: inside.at(-1)!, mean: mean(values)!, outside: kept, left: outside.length - kept.length };
+    return {
+      name,
+      q1,
+      median,
+      q3,
+      low: inside[0]!,
+      high: inside.at(-1)!,
+      mean: mean(values)!,
+      outside: kept,
+      left: outside.length - kept.length,
+    };
   });
   const left = boxes.reduce((sum, one) => sum + one.left, 0);
   return figure(options, {
@@ -149,8 +174,12 @@ interface Sample {
 }
 
 /** The sorted numbers of each series; a series without a number is left out. */
-function samplesOf<Row extends object>(rows: readonly Row[], { value, by, byLabel = by }: { readonly value: string; readonly by?: string; readonly byLabel?: string | undefined }): Sample[] {
-  const named = ({ name }: Series): string => (name === "" || byLabel === "" || byLabel === undefined ? name : `${byLabel} = ${name}`);
+function samplesOf<Row extends object>(
+  rows: readonly Row[],
+  { value, by, byLabel = by }: { readonly value: string; readonly by?: string; readonly byLabel?: string | undefined },
+): Sample[] {
+  const named = ({ name }: Series): string =>
+    name === "" || byLabel === "" || byLabel === undefined ? name : `${byLabel} = ${name}`;
   return seriesOf(rows, by)
     .map((series) => ({
       name: named(series),
@@ -162,7 +191,10 @@ function samplesOf<Row extends object>(rows: readonly Row[], { value, by, byLabe
 }
 
 /** The table under a distribution: its quantiles say more than its thousand rows. */
-function quantileRows(samples: readonly Sample[], { by, value }: { readonly by?: string; readonly value: string }): object[] {
+function quantileRows(
+  samples: readonly Sample[],
+  { by, value }: { readonly by?: string; readonly value: string },
+): object[] {
   return samples.map(({ name, values }) => ({
     [by ?? "of"]: name === "" ? value : name,
     rows: values.length,
@@ -189,4 +221,3 @@ function spaced(count: number, limit: number = maxPoints): number[] {
 function rounded(share: number): number {
   return Math.round(share * 1e6) / 1e6;
 }
-

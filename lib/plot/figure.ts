@@ -76,7 +76,11 @@ export class Figure {
   /** All forms of the figure, keyed by MIME type. A static picture is added by the kernel. */
   bundle(): Bundle {
     return {
-      "application/vnd.plotly.v1+json": { data: this.data, layout: this.layout, config: { displaylogo: false, responsive: true } },
+      "application/vnd.plotly.v1+json": {
+        data: this.data,
+        layout: this.layout,
+        config: { displaylogo: false, responsive: true },
+      },
       "text/plain": this.text,
     };
   }
@@ -113,7 +117,8 @@ export function figure({ title, xLabel, yLabel, note, height = 400 }: ChartOptio
   const noteLines = notes.flatMap((line) => wrap(line, titleWidth, noteSize));
   const summary = sentence(empty ? "An empty chart: there are no rows to draw" : chart.summary);
   const hasLegend = !empty && chart.legend === true;
-  const top = 24 + titleLines.length * 21 + (noteLines.length === 0 ? 0 : 4 + noteLines.length * 16) + (hasLegend ? 26 : 0);
+  const top =
+    24 + titleLines.length * 21 + (noteLines.length === 0 ? 0 : 4 + noteLines.length * 16) + (hasLegend ? 26 : 0);
   const axis = (words: string): object => ({
     title: { text: escape(words), font: { size: 13 }, standoff: 10 },
     automargin: true,
@@ -131,7 +136,9 @@ export function figure({ title, xLabel, yLabel, note, height = 400 }: ChartOptio
     layout: {
       title: {
         text: titleLines.map(escape).join("<br>"),
-        ...(noteLines.length === 0 ? {} : { subtitle: { text: noteLines.map(escape).join("<br>"), font: { size: noteSize } } }),
+        ...(noteLines.length === 0
+          ? {}
+          : { subtitle: { text: noteLines.map(escape).join("<br>"), font: { size: noteSize } } }),
         font: { size: titleSize, weight: 700 },
         x: 0,
         xref: "paper",
@@ -149,7 +156,9 @@ export function figure({ title, xLabel, yLabel, note, height = 400 }: ChartOptio
       hovermode: "closest",
       showlegend: hasLegend,
       // In a row between title and chart, where it takes no width.
-      ...(hasLegend ? { legend: { orientation: "h", x: 0, xanchor: "left", y: 1.01, yanchor: "bottom", font: { size: 12.5 } } } : {}),
+      ...(hasLegend
+        ? { legend: { orientation: "h", x: 0, xanchor: "left", y: 1.01, yanchor: "bottom", font: { size: 12.5 } } }
+        : {}),
       ...(empty ? { annotations: [noRows] } : {}),
       ...chart.layout,
       xaxis: { ...axis(xLabel), ...chart.xaxis },
@@ -178,7 +187,8 @@ export function numbers(rows: Rows, name: string, option: string): (number | nul
   return column(rows, name, option).map((value, i) => {
     if (value === null || value === undefined) return null;
     if (typeof value === "boolean") return value ? 1 : 0;
-    if (typeof value !== "number") throw new TypeError(`rows[${i}].${name} must be a number to be drawn as ${option}, got ${show(value)}`);
+    if (typeof value !== "number")
+      throw new TypeError(`rows[${i}].${name} must be a number to be drawn as ${option}, got ${show(value)}`);
     return Number.isFinite(value) ? value : null;
   });
 }

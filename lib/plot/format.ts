@@ -33,7 +33,13 @@ export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e15 || size < 1e-4) return minus(value.toExponential(3).replace(/\.?0+e/, "e").replace("e+", "e"));
+  if (size >= 1e15 || size < 1e-4)
+    return minus(
+      value
+        .toExponential(3)
+        .replace(/\.?0+e/, "e")
+        .replace("e+", "e"),
+    );
   if (Number.isInteger(value) || size >= 1000) return separated(value.toFixed(0));
   return minus(String(Number(value.toPrecision(4))));
 }

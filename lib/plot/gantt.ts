@@ -31,7 +31,9 @@ export function gantt<Row extends object>(rows: readonly Row[], options: GanttOp
   for (const [i, start] of numbers(rows, from, "from").entries()) {
     const end = numbers([rows[i]!], to, "to")[0];
     if (start === null || end == null || end < start) {
-      throw new RangeError(`rows[${i}] must begin before it ends, got ${from}: ${format(start)}, ${to}: ${format(end)}`);
+      throw new RangeError(
+        `rows[${i}] must begin before it ends, got ${from}: ${format(start)}, ${to}: ${format(end)}`,
+      );
     }
   }
   const shown = rows.slice(0, maxBars);
@@ -42,35 +44,60 @@ export function gantt<Row extends object>(rows: readonly Row[], options: GanttOp
   const kinds = by === undefined ? shown.map(() => "") : column(shown, by, "by").map(format);
   const labels = label === undefined ? null : column(shown, label, "label").map(format);
   const end = Math.max(0, ...ends);
-  return figure({ ...options, xLabel, yLabel, height: options.height ?? 150 + 34 * Math.max(2, lanes.length) }, {
-    rows: pick(rows, [lane, from, to, ...(by === undefined ? [] : [by]), ...(label === undefined || label === by ? [] : [label])]),
-    headings: {},
-    summary: `A Gantt chart of ${rows.length} stretches of time in ${lanes.length} lanes (${lanes.slice(0, 12).join(", ")}), up to ${formatNumber(end)}`,
-    notes: shown.length < rows.length ? [`Drawn with the first ${format(shown.length)} of ${format(rows.length)} stretches`] : [],
-    data: [...new Set(kinds)].map((kind, i) => {
-      const at = kinds.flatMap((one, place) => (one === kind ? [place] : []));
-      return {
-        type: "bar",
-        orientation: "h",
-        name: escape(kind),
-        showlegend: by !== undefined,
-        y: at.map((place) => escape(lanesOf[place]!)),
-        base: at.map((place) => starts[place]!),
-        x: at.map((place) => ends[place]! - starts[place]!),
-        customdata: at.map((place) => `${formatNumber(starts[place]!)} to ${formatNumber(ends[place]!)}`),
-        width: 0.6,
-        marker: {
-          color: nth(palette, i),
-          line: { color: nth(palette, i), width: 1 },
-          ...(i === 0 ? {} : { pattern: { shape: nth(patterns, i), size: 6, solidity: 0.35, fillmode: "overlay" } }),
-        },
-        ...(labels === null ? {} : { text: at.map((place) => escape(labels[place]!)), textposition: "inside", insidetextanchor: "middle", constraintext: "inside" }),
-        hovertemplate: `%{y}: %{customdata}<extra>${escape(kind)}</extra>`,
-      };
-    }),
-    xaxis: { rangemode: "tozero" },
-    yaxis: { type: "category", autorange: "reversed", categoryorder: "array", categoryarray: lanes.map(escape), showgrid: false },
-    legend: by !== undefined,
-    layout: { barmode: "overlay" },
-  });
+  return figure(
+    { ...options, xLabel, yLabel, height: options.height ?? 150 + 34 * Math.max(2, lanes.length) },
+    {
+      rows: pick(rows, [
+        lane,
+        from,
+        to,
+        ...(by === undefined ? [] : [by]),
+        ...(label === undefined || label === by ? [] : [label]),
+      ]),
+      headings: {},
+      summary: `A Gantt chart of ${rows.length} stretches of time in lanes (${lanes.slice(0, 12).join(", ")}), up to ${formatNumber(end)}`,
+      notes:
+        shown.length < rows.length
+          ? [`Drawn with the first ${format(shown.length)} of ${format(rows.length)} stretches`]
+          : [],
+      data: [...new Set(kinds)].map((kind, i) => {
+        const at = kinds.flatMap((one, place) => (one === kind ? [place] : []));
+        return {
+          type: "bar",
+          orientation: "h",
+          name: escape(kind),
+          showlegend: by !== undefined,
+          y: at.map((place) => escape(lanesOf[place]!)),
+          base: at.map((place) => starts[place]!),
+          x: at.map((place) => ends[place]! - starts[place]!),
+          customdata: at.map((place) => `${formatNumber(starts[place]!)} to ${formatNumber(ends[place]!)}`),
+          width: 0.6,
+          marker: {
+            color: nth(palette, i),
+            line: { color: nth(palette, i), width: 1 },
+            ...(i === 0 ? {} : { pattern: { shape: nth(patterns, i), size: 6, solidity: 0.35, fillmode: "overlay" } }),
+          },
+          ...(labels === null
+            ? {}
+            : {
+                text: at.map((place) => escape(labels[place]!)),
+                textposition: "inside",
+                insidetextanchor: "middle",
+                constraintext: "inside",
+              }),
+          hovertemplate: `%{y}: %{customdata}<extra>${escape(kind)}</extra>`,
+        };
+      }),
+      xaxis: { rangemode: "tozero" },
+      yaxis: {
+        type: "category",
+        autorange: "reversed",
+        categoryorder: "array",
+        categoryarray: lanes.map(escape),
+        showgrid: false,
+      },
+      legend: by !== undefined,
+      layout: { barmode: "overlay" },
+    },
+  );
 }

@@ -35,7 +35,8 @@ export function heatMap<Row extends object>(rows: readonly Row[], options: HeatM
   const seen = new Set<string>();
   for (const [i, number] of values.entries()) {
     const key = JSON.stringify([across[i], up[i]]);
-    if (seen.has(key)) throw new RangeError(`rows must hold one row for each cell, got two for ${x} ${across[i]} and ${y} ${up[i]}`);
+    if (seen.has(key))
+      throw new RangeError(`rows must hold one row for each cell, got two for ${x} ${across[i]} and ${y} ${up[i]}`);
     seen.add(key);
     z[lanes.indexOf(up[i]!)]![columns.indexOf(across[i]!)] = number;
   }
@@ -58,7 +59,12 @@ export function heatMap<Row extends object>(rows: readonly Row[], options: HeatM
         xgap: 1,
         ygap: 1,
         colorbar: { title: { text: escape(valueLabel), side: "right" }, thickness: 14, outlinewidth: 0 },
-        ...(labelled ? { text: z.map((lane) => lane.map((one) => (one === null ? "" : formatNumber(one)))), texttemplate: "%{text}" } : {}),
+        ...(labelled
+          ? {
+              text: z.map((lane) => lane.map((one) => (one === null ? "" : formatNumber(one)))),
+              texttemplate: "%{text}",
+            }
+          : {}),
         hovertemplate: `%{x}, %{y}: %{z}<extra></extra>`,
       },
     ],

@@ -69,13 +69,22 @@ export function lines<Row extends object>(rows: readonly Row[], options: LinesOp
     });
   }
   if (expected !== undefined) data.push(expectedTrace(expected, byText ? [] : numbers(rows, x, "x"), logX));
-  const names = column(rows, x, "x").map((value, i) => `${format((rows[i] as Record<string, unknown>)[y])} at ${format(value)}`);
+  const names = column(rows, x, "x").map(
+    (value, i) => `${format((rows[i] as Record<string, unknown>)[y])} at ${format(value)}`,
+  );
   const values = numbers(rows, y, "y");
   const one = series.length === 1;
+  const what = one ? "A line" : `${series.length} lines`;
+  const eachFor = one ? "" : `, one for each ${byLabel || by}`;
+  const around = band === undefined ? "" : ", with a band around the mean";
   return figure(options, {
     rows: pick(rows, [...(by === undefined ? [] : [by]), x, y, ...(band ?? [])]),
-    headings: { [x]: options.xLabel, [y]: options.yLabel, ...(by === undefined || byLabel === undefined ? {} : { [by]: byLabel || by }) },
-    summary: `${one ? "A line" : `${series.length} lines`} of ${options.yLabel} against ${options.xLabel}${one ? "" : `, one for each ${byLabel || by}`}${band === undefined ? "" : ", with a band around the mean"}${extremesAt(names, values)}`,
+    headings: {
+      [x]: options.xLabel,
+      [y]: options.yLabel,
+      ...(by === undefined || byLabel === undefined ? {} : { [by]: byLabel || by }),
+    },
+    summary: `${what} of ${options.yLabel} against ${options.xLabel}${eachFor}${around}${extremesAt(names, values)}`,
     notes: drawn < all ? [thinned(drawn, all)] : [],
     data,
     xaxis: byText ? { type: "category" } : { ...(logX ? { type: "log" } : {}), ...ticksAt(numbers(rows, x, "x")) },
@@ -92,10 +101,25 @@ function ticksAt(places: readonly (number | null)[]): object {
   return at.length < 2 || at.length > 12 || close ? {} : { tickmode: "array", tickvals: at, ticktext: at.map(format) };
 }
 
-function bandTraces(rows: readonly object[], [low, high]: readonly [string, string], kept: readonly number[], x: readonly unknown[], colour: string, group: string): object[] {
+function bandTraces(
+  rows: readonly object[],
+  [low, high]: readonly [string, string],
+  kept: readonly number[],
+  x: readonly unknown[],
+  colour: string,
+  group: string,
+): object[] {
   const lows = numbers(rows, low, "band[0]");
   const highs = numbers(rows, high, "band[1]");
-  const edge = { type: "scatter", mode: "lines", x, legendgroup: group, showlegend: false, hoverinfo: "skip", line: { width: 0, color: colour } };
+  const edge = {
+    type: "scatter",
+    mode: "lines",
+    x,
+    legendgroup: group,
+    showlegend: false,
+    hoverinfo: "skip",
+    line: { width: 0, color: colour },
+  };
   return [
     { ...edge, y: kept.map((place) => lows[place] ?? null) },
     { ...edge, y: kept.map((place) => highs[place] ?? null), fill: "tonexty", fillcolor: transparent(colour, 0.18) },
@@ -103,7 +127,11 @@ function bandTraces(rows: readonly object[], [low, high]: readonly [string, stri
 }
 
 /** A hundred points of what was expected, over the range that was measured. */
-function expectedTrace({ label, y }: { readonly label: string; readonly y: (x: number) => number }, places: readonly (number | null)[], log: boolean): object {
+function expectedTrace(
+  { label, y }: { readonly label: string; readonly y: (x: number) => number },
+  places: readonly (number | null)[],
+  log: boolean,
+): object {
   text("expected.label", label);
   if (typeof y !== "function") throw new TypeError(`expected.y must be a function of x, got ${show(y)}`);
   const at = places.filter((place) => place !== null);
@@ -131,4 +159,3 @@ function finiteOrNull(value: number): number | null {
 function extremesAt(places: readonly string[], values: readonly (number | null)[]): string {
   return extremes(places, values).replace(/ \([^)]*\)/g, "");
 }
-

@@ -1,9 +1,11 @@
 import { finite, options as checkOptions, show } from "../core/parameters.js";
+import type { Point } from "./boxes.js";
 import { onCircle } from "./circle.js";
-import { altText, Diagram, document, fill, heading, hue, hueCount, label, legend, pad, px, stroke, type LegendEntry } from "./diagram.js";
-import { text } from "./figure.js";
+import { altText, Diagram, heading, legend, type LegendEntry } from "./diagram.js";
+import { sentence, text } from "./figure.js";
 import { formatNumber } from "./format.js";
 import { shorten, textWidth } from "./letters.js";
+import { arrowHead, direction, drawing, hue, hueCount, label, path, shape } from "./svg.js";
 import { tableText } from "./table.js";
 
 /** A place on the ring that a node holds; a node may hold many, as virtual nodes do. */
@@ -60,24 +62,31 @@ const maxKeys = 500;
 export function ring(places: readonly RingPlace[], options: RingOptions): Diagram {
   checkOptions("ring", options, ["title", "size", "keys", "links", "note"]);
   text("title", options.title);
-  const { size = 1, keys = [], links = [], note } = options;
+  const { title, size = 1, keys = [], links = [], note } = options;
   if (finite("size", size) === 0) throw new RangeError("size must be greater than 0, got 0");
   if (!Array.isArray(places)) throw new TypeError(`places must be an array of { node, at }, got ${show(places)}`);
   const inside = (name: string, at: number): number => {
-    if (!(finite(name, at) < size)) throw new RangeError(`${name} must be a position below the ring's size ${size}, got ${at}`);
+    if (finite(name, at) >= size) {
+      throw new RangeError(`${name} must be a position below the ring's size ${size}, got ${at}`);
+    }
     return at / size;
   };
-  const sorted = places.map(({ node, at }, i) => ({ node: String(node), at, turn: inside(`places[${i}].at`, at) })).sort((a, b) => a.turn - b.turn);
+  const sorted = places
+    .map(({ node, at }, i) => ({ node: String(node), at, turn: inside(`places[${i}].at`, at) }))
+    .sort((a, b) => a.turn - b.turn);
   const notes = note === undefined ? [] : [note];
-  if (sorted.length > maxPlaces) notes.push(`Drawn with ${formatNumber(maxPlaces)} of ${formatNumber(sorted.length)} places`);
+  if (sorted.length > maxPlaces) {
+    notes.push(`Drawn with ${formatNumber(maxPlaces)} of ${formatNumber(sorted.length)} places`);
+  }
   if (keys.length > maxKeys) notes.push(`Drawn with ${formatNumber(maxKeys)} of ${formatNumber(keys.length)} keys`);
   const nodes = [...new Set(places.map(({ node }) => String(node)))];
   const paintOf = (node: string): string => hue(nodes.indexOf(node));
 
   const width = 560;
   const radius = 170;
-  const head = heading({ title: options.title, notes, width });
+  const head = heading(title, notes, width);
   const center = { x: width / 2, y: head.height + 46 + radius };
+  const circle = { radius, center };
   const shares = new Map<string, number>(nodes.map((node) => [node, 0]));
   for (const [i, place] of sorted.entries()) {
     const before = sorted[(i + sorted.length - 1) % sorted.length]!;
@@ -85,47 +94,92 @@ export function ring(places: readonly RingPlace[], options: RingOptions): Diagra
   }
   const drawn = sorted.slice(0, maxPlaces);
   const arcs = nodes.map((node) => {
-    const pieces = drawn.flatMap((place, i) => {
+    const pieces = drawn.map((place, i) => {
       const before = sorted[(i + sorted.length - 1) % sorted.length]!;
-      return place.node === node ? arc(before.turn, arcLength(before.turn, place.turn, sorted.length), { radius, center }) : "";
+      return place.node === node ? arc(before.turn, arcLength(before.turn, place.turn, sorted.length), circle) : "";
     });
     // More nodes than colours: the second round is drawn thinner.
-    return `<path d="${pieces.join("")}" fill="none" ${stroke(paintOf(node))} stroke-width="${nodes.indexOf(node) >= hueCount ? 8 : 14}" opacity="0.8"/>`;
+    const thickness = nodes.indexOf(node) >= hueCount ? 8 : 14;
+    return shape("path", {
+      d: pieces.join(""),
+      fill: "none",
+      stroke: paintOf(node),
+      "stroke-width": thickness,
+      opacity: "0.8",
+    });
   });
-  const dots = drawn.length > 120 ? [] : drawn.map(({ node, turn }) => dot(onCircle(turn, radius, center), 5.5, paintOf(node)));
-  const names = drawn.length > 40 ? [] : placeNames(drawn, { radius, center, single: nodes.length === drawn.length });
-  const owners = keys.slice(0, maxKeys).map((key, i) => ({ ...key, turn: inside(`keys[${i}].at`, key.at), node: key.node ?? ownerOf(sorted, inside(`keys[${i}].at`, key.at)) }));
-  const keyDots = owners.map(({ turn, node }) => dot(onCircle(turn, radius - 20, center), 3.2, nodes.includes(node) ? paintOf(node) : "quiet"));
-  const keyNames = owners.length > 24 ? [] : namesInside(owners, { radius, center });
-  const arrows = links.map((link, i) => chord(onCircle(inside(`links[${i}].from`, link.from), radius - 8, center), onCircle(inside(`links[${i}].to`, link.to), radius - 8, center), center, link));
+  const none = shape("circle", {
+    cx: center.x,
+    cy: center.y,
+    r: radius,
+    fill: "none",
+    stroke: "rule",
+    "stroke-width": 14,
+  });
   const ticks = [0, 0.25, 0.5, 0.75].map((turn) => {
     const [inner, outer] = [onCircle(turn, radius - 12, center), onCircle(turn, radius + 12, center)];
-    return `<line x1="${px(inner.x)}" y1="${px(inner.y)}" x2="${px(outer.x)}" y2="${px(outer.y)}" ${stroke("quiet")} stroke-width="1"/>`;
+    return shape("line", { x1: inner.x, y1: inner.y, x2: outer.x, y2: outer.y, stroke: "quiet" });
   });
+  const dots =
+    drawn.length > 120 ? [] : drawn.map(({ node, turn }) => dot(onCircle(turn, radius, center), 5.5, paintOf(node)));
+  const owned = keys.slice(0, maxKeys).map(({ key, at, node }, i) => {
+    const turn = inside(`keys[${i}].at`, at);
+    return { key, turn, node: node ?? ownerOf(sorted, turn) };
+  });
+  const keyDots = owned.map(({ turn, node }) =>
+    dot(onCircle(turn, radius - 20, center), 3.2, nodes.includes(node) ? paintOf(node) : "quiet"),
+  );
+  const arrows = links.map((link, i) => {
+    const [from, to] = [inside(`links[${i}].from`, link.from), inside(`links[${i}].to`, link.to)];
+    return chord(onCircle(from, radius - 8, center), onCircle(to, radius - 8, center), center, link);
+  });
+  const names = drawn.length > 40 ? [] : placeNames(drawn, circle, nodes.length === drawn.length);
+  const keyNames = owned.length > 24 ? [] : namesInside(owned, circle);
 
   const share = (node: string): string => `${(shares.get(node)! * 100).toFixed(1)} %`;
-  const entries: LegendEntry[] = nodes.slice(0, 24).map((node) => ({ sample: `<rect x="-10" y="-6" width="20" height="12" rx="2" ${fill(paintOf(node))}/>`, words: `${node}: ${share(node)}` }));
-  const key = legend(entries, { x: pad, y: center.y + radius + 48, width: width - 2 * pad });
-  const most = nodes.reduce((best, node) => (shares.get(node)! > (shares.get(best) ?? -1) ? node : best), "");
-  const least = nodes.reduce((best, node) => (shares.get(node)! < (shares.get(best) ?? 2) ? node : best), "");
-  const summary =
-    nodes.length === 0
-      ? "A ring without nodes"
-      : `A ring with ${sorted.length} ${sorted.length === 1 ? "place" : "places"} of ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}, ${keys.length} keys and ${links.length} links; the largest share is ${share(most)} (${most}), the smallest ${share(least)} (${least})`;
-  const table = nodes.map((node) => ({ node, places: sorted.filter((place) => place.node === node).length, share: share(node) }));
+  const entries: LegendEntry[] = nodes.slice(0, 24).map((node) => ({
+    sample: shape("rect", { x: -10, y: -6, width: 20, height: 12, rx: 2, fill: paintOf(node) }),
+    words: `${node}: ${share(node)}`,
+  }));
+  const under = center.y + radius + 48;
+  const key = legend(entries, under, width);
+  const summary = sentence(summaryOf(nodes, shares, share, [sorted.length, keys.length, links.length]));
+  const alt = altText(title, summary);
+  const table = nodes.map((node) => ({
+    node,
+    places: sorted.filter((place) => place.node === node).length,
+    share: share(node),
+  }));
   return new Diagram({
-    title: options.title,
-    alt: altText(options.title, summary),
+    title,
+    alt,
     notes,
-    svg: document({
-      title: options.title,
-      alt: altText(options.title, summary),
-      width,
-      height: center.y + radius + 48 + key.height + 12,
-      body: [head.svg, ...(sorted.length === 0 ? [`<circle cx="${px(center.x)}" cy="${px(center.y)}" r="${radius}" fill="none" ${stroke("rule")} stroke-width="14"/>`] : arcs), ...ticks, ...arrows, ...dots, ...keyDots, ...names, ...keyNames, key.svg],
-    }),
-    text: [options.title, summary + ".", ...notes, "", tableText(table, { right: ["share"] })].join("\n"),
+    svg: drawing({ title, alt, width, height: under + key.height + 12 }, [
+      head.svg,
+      ...(sorted.length === 0 ? [none] : arcs),
+      ...ticks,
+      ...arrows,
+      ...dots,
+      ...keyDots,
+      ...names,
+      ...keyNames,
+      key.svg,
+    ]),
+    text: [title, summary, ...notes, "", tableText(table, { right: ["share"] })].join("\n"),
   });
+}
+
+function summaryOf(
+  nodes: readonly string[],
+  shares: ReadonlyMap<string, number>,
+  share: (node: string) => string,
+  [places, keys, links]: readonly [number, number, number],
+): string {
+  if (nodes.length === 0) return "A ring without nodes";
+  const most = nodes.reduce((best, node) => (shares.get(node)! > shares.get(best)! ? node : best));
+  const least = nodes.reduce((best, node) => (shares.get(node)! < shares.get(best)! ? node : best));
+  const parts = [`places: ${places}`, `nodes: ${nodes.length}`, `keys: ${keys}`, `links: ${links}`].join(", ");
+  return `A hash ring (${parts}); the largest share is ${share(most)} (${most}), the smallest ${share(least)} (${least})`;
 }
 
 /** From the place before, clockwise; a place that is alone owns the whole ring. */
@@ -140,7 +194,7 @@ function ownerOf(sorted: readonly { readonly node: string; readonly turn: number
 
 interface Circle {
   readonly radius: number;
-  readonly center: { readonly x: number; readonly y: number };
+  readonly center: Point;
 }
 
 /** An arc as part of a path; a whole turn is two halves, because an arc must not end where it begins. */
@@ -149,27 +203,32 @@ function arc(from: number, length: number, { radius, center }: Circle): string {
   const start = onCircle(from, radius, center);
   const to = (turn: number, isLarge: boolean): string => {
     const end = onCircle(turn, radius, center);
-    return `A${radius} ${radius} 0 ${isLarge ? 1 : 0} 1 ${px(end.x)} ${px(end.y)}`;
+    return path("A", radius, radius, 0, isLarge ? 1 : 0, 1, end.x, end.y);
   };
-  const path = length >= 1 ? to(from + 0.5, false) + to(from + 1, false) : to(from + length, length > 0.5);
-  return `M${px(start.x)} ${px(start.y)}${path}`;
+  const rest = length >= 1 ? to(from + 0.5, false) + to(from + 1, false) : to(from + length, length > 0.5);
+  return path("M", start.x, start.y) + rest;
 }
 
-function dot({ x, y }: { readonly x: number; readonly y: number }, radius: number, paint: string): string {
-  return `<circle cx="${px(x)}" cy="${px(y)}" r="${radius}" class="f-${paint} s-paper" ${fill(paint).replace(/class="[^"]*" /, "")} stroke="#ffffff" stroke-width="1.5"/>`;
+function dot({ x, y }: Point, radius: number, paint: string): string {
+  return shape("circle", { cx: x, cy: y, r: radius, fill: paint, stroke: "paper", "stroke-width": 1.5 });
 }
 
 /** Names outside the ring, moved apart where places lie close together; those without room are left to the legend. */
-function placeNames(places: readonly { readonly node: string; readonly at: number; readonly turn: number }[], { radius, center, single }: Circle & { readonly single: boolean }): string[] {
+function placeNames(
+  places: readonly { readonly node: string; readonly at: number; readonly turn: number }[],
+  { radius, center }: Circle,
+  withPosition: boolean,
+): string[] {
   const said: { x: number; y: number; half: number }[] = [];
   return places.map(({ node, at, turn }) => {
-    const words = shorten(single ? `${node} (${formatNumber(at)})` : node, 110, 12, { bold: true });
+    const words = shorten(withPosition ? `${node} (${formatNumber(at)})` : node, 110, 12, { bold: true });
     const half = textWidth(words, 12, { bold: true }) / 2;
     for (const out of [18, 32]) {
       const spot = onCircle(turn, radius + out, center);
       const lean = (spot.x - center.x) / (radius + out);
       const at = { x: spot.x + lean * half, y: spot.y + 4, half };
-      if (said.some((other) => Math.abs(other.x - at.x) < other.half + half + 4 && Math.abs(other.y - at.y) < 14)) continue;
+      if (said.some((other) => Math.abs(other.x - at.x) < other.half + half + 4 && Math.abs(other.y - at.y) < 14))
+        continue;
       said.push(at);
       return label(at.x, at.y, words, "ink", { size: 12, bold: true, anchor: "middle", halo: true });
     }
@@ -178,7 +237,10 @@ function placeNames(places: readonly { readonly node: string; readonly at: numbe
 }
 
 /** Names of keys inside the ring; where keys lie close together, the first one's. */
-function namesInside(keys: readonly { readonly key: string; readonly turn: number }[], { radius, center }: Circle): string[] {
+function namesInside(
+  keys: readonly { readonly key: string; readonly turn: number }[],
+  { radius, center }: Circle,
+): string[] {
   const said: { x: number; y: number; width: number }[] = [];
   return keys.map(({ key, turn }) => {
     const words = shorten(key, 70, 11);
@@ -186,25 +248,33 @@ function namesInside(keys: readonly { readonly key: string; readonly turn: numbe
     const spot = onCircle(turn, radius - 30, center);
     const anchor = turn > 0.03 && turn < 0.47 ? "end" : turn > 0.53 && turn < 0.97 ? "start" : "middle";
     const x = anchor === "start" ? spot.x : anchor === "end" ? spot.x - width : spot.x - width / 2;
-    if (said.some((other) => other.x < x + width + 3 && x < other.x + other.width + 3 && Math.abs(other.y - spot.y) < 12)) return "";
+    if (
+      said.some((other) => other.x < x + width + 3 && x < other.x + other.width + 3 && Math.abs(other.y - spot.y) < 12)
+    )
+      return "";
     said.push({ x, y: spot.y, width });
     return label(spot.x, spot.y + 4, words, "quiet", { size: 11, anchor, halo: true });
   });
 }
 
 /** An arrow that bends towards the middle of the ring. */
-function chord(from: { readonly x: number; readonly y: number }, to: { readonly x: number; readonly y: number }, center: { readonly x: number; readonly y: number }, { label: words, pale = false }: RingLink): string {
+function chord(from: Point, to: Point, center: Point, { label: words, pale = false }: RingLink): string {
   const bend = 0.35;
-  const pull = { x: (from.x + to.x) / 2 + (center.x - (from.x + to.x) / 2) * bend, y: (from.y + to.y) / 2 + (center.y - (from.y + to.y) / 2) * bend };
-  const [dx, dy] = [to.x - pull.x, to.y - pull.y];
-  const length = Math.sqrt(dx * dx + dy * dy) || 1;
-  const [ux, uy] = [dx / length, dy / length];
-  const corner = (back: number, aside: number): string => `${px(to.x - ux * back - uy * aside)} ${px(to.y - uy * back + ux * aside)}`;
+  const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
+  const pull = { x: middle.x + (center.x - middle.x) * bend, y: middle.y + (center.y - middle.y) * bend };
+  const along = direction(pull, to);
   const paint = pale ? "quiet" : "ink";
-  const middle = { x: from.x / 4 + pull.x / 2 + to.x / 4, y: from.y / 4 + pull.y / 2 + to.y / 4 };
-  return [
-    `<path d="M${px(from.x)} ${px(from.y)}Q${px(pull.x)} ${px(pull.y)} ${corner(6, 0)}" fill="none" ${stroke(paint)} stroke-width="${pale ? 1 : 2}"${pale ? ` stroke-dasharray="4 4"` : ""}/>`,
-    `<polygon points="${px(to.x)} ${px(to.y)} ${corner(9, 4)} ${corner(9, -4)}" ${fill(paint)}/>`,
-    ...(words === undefined ? [] : [label(middle.x, middle.y - 4, shorten(words, 120, 11), paint, { size: 11, anchor: "middle", halo: true })]),
-  ].join("\n");
+  const d = path("M", from.x, from.y, "Q", pull.x, pull.y, to.x - along.x * 6, to.y - along.y * 6);
+  const line = shape("path", {
+    d,
+    fill: "none",
+    stroke: paint,
+    "stroke-width": pale ? 1 : 2,
+    "stroke-dasharray": pale ? "4 4" : undefined,
+  });
+  const head = arrowHead(to, along, { fill: paint });
+  if (words === undefined) return line + head;
+  const top = { x: (middle.x + pull.x) / 2, y: (middle.y + pull.y) / 2 };
+  const said = shorten(words, 120, 11);
+  return line + head + label(top.x, top.y - 4, said, paint, { size: 11, anchor: "middle", halo: true });
 }

@@ -52,7 +52,9 @@ export function tableHtml(rows: Rows, options: TableOptions = {}): string {
   const head = columns.map(({ heading, numeric }) => `<th scope="col"${aligned(numeric)}>${escape(heading)}</th>`);
   const body: string[] = [];
   for (let i = 0; i < count; i++) {
-    body.push(`<tr>${columns.map(({ cells, numeric }) => `<td${aligned(numeric)}>${escape(cells[i]!)}</td>`).join("")}</tr>`);
+    body.push(
+      `<tr>${columns.map(({ cells, numeric }) => `<td${aligned(numeric)}>${escape(cells[i]!)}</td>`).join("")}</tr>`,
+    );
   }
   if (columns.length === 0) body.push("<tr><td>(no rows)</td></tr>");
   return [
@@ -71,7 +73,10 @@ interface Column {
   readonly cells: readonly string[];
 }
 
-function layOut(rows: Rows, { caption = "", columns, headings = {}, right = [], limit = 50 }: TableOptions): {
+function layOut(
+  rows: Rows,
+  { caption = "", columns, headings = {}, right = [], limit = 50 }: TableOptions,
+): {
   readonly caption: string;
   readonly columns: readonly Column[];
   readonly count: number;
@@ -87,7 +92,10 @@ function layOut(rows: Rows, { caption = "", columns, headings = {}, right = [], 
       const values = shown.map((row) => row[name]);
       return {
         heading: headings[name] ?? words(name),
-        numeric: right.includes(name) || (values.length > 0 && values.every((value) => value == null || typeof value === "number" || typeof value === "bigint")),
+        numeric:
+          right.includes(name) ||
+          (values.length > 0 &&
+            values.every((value) => value == null || typeof value === "number" || typeof value === "bigint")),
         cells: formatColumn(values),
       };
     }),
@@ -118,6 +126,12 @@ function more(left: number, all: number): string {
 /** How many columns of a terminal a text takes: letters of Chinese, Japanese and Korean take two. */
 function columnsOf(text: string): number {
   let columns = 0;
-  for (const letter of text) columns += /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(letter) ? 2 : 1;
+  for (const letter of text)
+    columns +=
+      /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(
+        letter,
+      )
+        ? 2
+        : 1;
   return columns;
 }

@@ -69,12 +69,18 @@ describe("causality", () => {
     fc.assert(
       fc.property(anyTrace, (trace) => {
         const chain = longestChain(trace);
-        const at = (kind: string, id: number) => trace.findIndex((event) => event.kind === kind && "id" in event && event.id === id);
+        const at = (kind: string, id: number) =>
+          trace.findIndex((event) => event.kind === kind && "id" in event && event.id === id);
         for (const [i, id] of chain.entries()) {
           if (i === 0) continue;
           const before = trace.filter((event) => event.kind === "deliver" && event.id === chain[i - 1]);
           const send = trace[at("send", id)] as Extract<TraceEvent, { kind: "send" }>;
-          expect(before.some((event) => event.kind === "deliver" && event.to === send.from && trace.indexOf(event) < trace.indexOf(send))).toBe(true);
+          expect(
+            before.some(
+              (event) =>
+                event.kind === "deliver" && event.to === send.from && trace.indexOf(event) < trace.indexOf(send),
+            ),
+          ).toBe(true);
         }
       }),
     );
@@ -92,7 +98,8 @@ function edgesOf(trace: readonly TraceEvent[]): Edge[] {
   const edges: Edge[] = [];
   const stepsOf = new Map<string, number[]>();
   for (const event of trace) {
-    const node = event.kind === "deliver" ? event.to : event.kind === "request" || event.kind === "timer" ? event.node : null;
+    const node =
+      event.kind === "deliver" ? event.to : event.kind === "request" || event.kind === "timer" ? event.node : null;
     if (node === null) continue;
     const steps = stepsOf.get(node) ?? [];
     for (const before of steps) edges.push({ from: before, to: event.step, length: 0 });
@@ -105,7 +112,12 @@ function edgesOf(trace: readonly TraceEvent[]): Edge[] {
 }
 
 /** By recursion over all edges; null where `from` is given and no path begins there. */
-function longestPath(edges: readonly Edge[], to: number, from: number | null, known = new Map<number, number | null>()): number | null {
+function longestPath(
+  edges: readonly Edge[],
+  to: number,
+  from: number | null,
+  known = new Map<number, number | null>(),
+): number | null {
   if (to === from) return 0;
   if (known.has(to)) return known.get(to)!;
   let longest: number | null = from === null ? 0 : null;

@@ -23,7 +23,12 @@ describe("operationLatencies", () => {
     const scribe = new Scribe();
     scribe.wait(5).invoke("c", "c#1", "p").wait(20).invoke("c", "c#1", "q", 2).wait(1).request("q", "c#1");
     scribe.wait(2).deliver(scribe.send("q", "a", "ask"));
-    scribe.wait(2).deliver(scribe.send("a", "q", "answer")).reply("q", "c#1", "ok").wait(1).returns("c", "c#1");
+    scribe
+      .wait(2)
+      .deliver(scribe.send("a", "q", "answer"))
+      .reply("q", "c#1", "ok")
+      .wait(1)
+      .returns("c", "c#1");
     expect(operationLatencies(scribe.trace)).toEqual([
       { client: "c", call: "c#1", request: "ask", from: 5, to: 31, ms: 26, attempts: 2, delays: 2, hops: 2 },
     ]);
@@ -38,7 +43,13 @@ describe("operationLatencies", () => {
 
   it("has no row for what was never answered; unanswered has", () => {
     const scribe = new Scribe();
-    scribe.invoke("c", "c#1", "p").wait(9).givesUp("c", "c#1").invoke("c", "c#2", "p").wait(1).invoke("c", "c#2", "p", 2);
+    scribe
+      .invoke("c", "c#1", "p")
+      .wait(9)
+      .givesUp("c", "c#1")
+      .invoke("c", "c#2", "p")
+      .wait(1)
+      .invoke("c", "c#2", "p", 2);
     expect(operationLatencies(scribe.trace)).toEqual([]);
     expect(unanswered(scribe.trace)).toEqual([
       { client: "c", call: "c#1", request: "ask", from: 0, attempts: 1, why: "given up" },
@@ -73,13 +84,25 @@ describe("outages", () => {
       { from: 176, to: 206, ms: 30, waiting: 1 },
     ]);
     expect(outages(scribe.trace, { longerThan: 20 }).map(({ ms }) => ms)).toEqual([51, 30]);
-    expect(outages(scribe.trace, { until: 150 }).map(({ from, to }) => [from, to])).toEqual([[10, 12], [112, 150]]);
+    expect(outages(scribe.trace, { until: 150 }).map(({ from, to }) => [from, to])).toEqual([
+      [10, 12],
+      [112, 150],
+    ]);
   });
 
   it("go on through answers that are no success", () => {
     const scribe = new Scribe();
-    scribe.invoke("c", "c#1", "p").wait(5).returns("c", "c#1", "error").wait(1).invoke("c", "c#2", "p").wait(4).returns("c", "c#2", "ok");
-    expect(outages(scribe.trace, { success: (result) => result === "ok" })).toEqual([{ from: 0, to: 10, ms: 10, waiting: 1 }]);
+    scribe
+      .invoke("c", "c#1", "p")
+      .wait(5)
+      .returns("c", "c#1", "error")
+      .wait(1)
+      .invoke("c", "c#2", "p")
+      .wait(4)
+      .returns("c", "c#2", "ok");
+    expect(outages(scribe.trace, { success: (result) => result === "ok" })).toEqual([
+      { from: 0, to: 10, ms: 10, waiting: 1 },
+    ]);
   });
 
   it("say what they do not accept", () => {
@@ -90,7 +113,17 @@ describe("outages", () => {
 describe("downtimes", () => {
   it("last from crash to restart, from pause to resume, or to the end", () => {
     const scribe = new Scribe();
-    scribe.wait(1).fault("crash", "a").wait(4).fault("pause", "b").wait(5).fault("restart", "a").wait(1).fault("crash", "b").wait(9).timer("a");
+    scribe
+      .wait(1)
+      .fault("crash", "a")
+      .wait(4)
+      .fault("pause", "b")
+      .wait(5)
+      .fault("restart", "a")
+      .wait(1)
+      .fault("crash", "b")
+      .wait(9)
+      .timer("a");
     expect(downtimes(scribe.trace)).toEqual([
       { node: "a", from: 1, to: 10, ms: 9, why: "crashed" },
       { node: "b", from: 5, to: 11, ms: 6, why: "paused" },
@@ -102,7 +135,11 @@ describe("downtimes", () => {
 describe("rounds", () => {
   it("counts a broadcast once", () => {
     expect(rounds(round(), "prepare")).toEqual([{ node: "p", rounds: 1, messages: 3 }]);
-    expect(rounds(round(), "promised").map(({ node, rounds }) => [node, rounds])).toEqual([["a", 1], ["b", 1], ["c", 1]]);
+    expect(rounds(round(), "promised").map(({ node, rounds }) => [node, rounds])).toEqual([
+      ["a", 1],
+      ["b", 1],
+      ["c", 1],
+    ]);
     expect(rounds(round(), "accept")).toEqual([]);
   });
 });
@@ -110,13 +147,20 @@ describe("rounds", () => {
 describe("timeline", () => {
   it("has a row for each stretch, also for those in which nothing happens", () => {
     const rows = timeline(round(), { every: 3 });
-    expect(rows.map(({ from, to, sent, delivered }) => [from, to, sent, delivered])).toEqual([[0, 3, 4, 1], [3, 6, 1, 1], [6, 9, 1, 1 + 0], [9, 12, 0, 3]]);
+    expect(rows.map(({ from, to, sent, delivered }) => [from, to, sent, delivered])).toEqual([
+      [0, 3, 4, 1],
+      [3, 6, 1, 1],
+      [6, 9, 1, 1 + 0],
+      [9, 12, 0, 3],
+    ]);
     expect(rows.reduce((sum, { decided }) => sum + decided, 0)).toBe(1);
     expect(timeline([], { every: 3 })).toEqual([]);
   });
 
   it("refuses stretches too short to list", () => {
-    expect(() => timeline(round(), { every: 0 })).toThrow("every must be a length in ms that gives at most 100000 rows over 11 ms, got 0");
+    expect(() => timeline(round(), { every: 0 })).toThrow(
+      "every must be a length in ms that gives at most 100000 rows over 11 ms, got 0",
+    );
     expect(() => timeline(round(), { every: 1e-9 })).toThrow("every must be a length in ms");
   });
 });

@@ -9,7 +9,11 @@ describe("messageCounts", () => {
   it("counts what was sent, arrived, was dropped and doubled, by kind, in the order of first use", () => {
     const scribe = new Scribe();
     scribe.request("p", "c#1");
-    const [first, second, third] = [scribe.send("p", "a", "prepare"), scribe.send("p", "b", "prepare"), scribe.send("p", "c", "accept")];
+    const [first, second, third] = [
+      scribe.send("p", "a", "prepare"),
+      scribe.send("p", "b", "prepare"),
+      scribe.send("p", "c", "accept"),
+    ];
     scribe.wait(1).deliver(first!).deliver(first!, 1).drop(second!).drop(third!, "crashed");
     expect(messageCounts(scribe.trace)).toEqual([
       { message: "prepare", sent: 2, delivered: 2, dropped: 1, duplicated: 1, bytes: 2 * bytesOf({ kind: "prepare" }) },
@@ -27,14 +31,25 @@ describe("messageCounts", () => {
   });
 
   it("refuses an option that it does not know", () => {
-    expect(() => messageCounts([], { self: false } as object)).toThrow('filter has no option "self"; it knows "toSelf"');
+    expect(() => messageCounts([], { self: false } as object)).toThrow(
+      'filter has no option "self"; it knows "toSelf"',
+    );
   });
 
   it("agrees with counting one kind at a time, on any trace", () => {
     fc.assert(
       fc.property(anyTrace, (trace) => {
-        for (const row of messageCounts(trace)) expect(row).toEqual({ message: row.message, ...slowly(trace, ({ message }) => message.kind === row.message) });
-        for (const row of linkCounts(trace)) expect(row).toEqual({ from: row.from, to: row.to, ...slowly(trace, ({ from, to }) => from === row.from && to === row.to) });
+        for (const row of messageCounts(trace))
+          expect(row).toEqual({
+            message: row.message,
+            ...slowly(trace, ({ message }) => message.kind === row.message),
+          });
+        for (const row of linkCounts(trace))
+          expect(row).toEqual({
+            from: row.from,
+            to: row.to,
+            ...slowly(trace, ({ from, to }) => from === row.from && to === row.to),
+          });
         expect(messageTotal(trace)).toEqual(slowly(trace, () => true));
       }),
     );
@@ -69,12 +84,23 @@ describe("operationCost", () => {
 
   it("counts answered calls, if asked to", () => {
     const scribe = new Scribe();
-    scribe.invoke("c", "c#1", "p").returns("c", "c#1").invoke("c", "c#2", "p").returns("c", "c#2").invoke("c", "c#3", "p");
+    scribe
+      .invoke("c", "c#1", "p")
+      .returns("c", "c#1")
+      .invoke("c", "c#2", "p")
+      .returns("c", "c#2")
+      .invoke("c", "c#3", "p");
     expect(operationCost(scribe.trace, { per: "answered" }).operations).toBe(2);
   });
 
   it("has no cost per operation where nothing was achieved", () => {
-    expect(operationCost([])).toEqual({ operations: 0, messages: 0, bytes: 0, messagesPerOperation: null, bytesPerOperation: null });
+    expect(operationCost([])).toEqual({
+      operations: 0,
+      messages: 0,
+      bytes: 0,
+      messagesPerOperation: null,
+      bytesPerOperation: null,
+    });
     expect(operationCost(round())).toMatchObject({ operations: 1, messagesPerOperation: 6 });
   });
 });
@@ -87,7 +113,9 @@ function sends(trace: readonly TraceEvent[]): Send[] {
 }
 
 function slowly(trace: readonly TraceEvent[], counts: (event: OnLink) => boolean) {
-  const on = trace.filter((event): event is OnLink => event.kind === "send" || event.kind === "deliver" || event.kind === "drop").filter(counts);
+  const on = trace
+    .filter((event): event is OnLink => event.kind === "send" || event.kind === "deliver" || event.kind === "drop")
+    .filter(counts);
   const of = (kind: OnLink["kind"]) => on.filter((event) => event.kind === kind);
   return {
     sent: of("send").length,

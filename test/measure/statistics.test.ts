@@ -40,7 +40,8 @@ describe("distribution", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1 }), (values) => {
         const rows = distribution(values);
-        for (const { value, share } of rows) expect(share).toBeCloseTo(values.filter((one) => one <= value).length / values.length, 12);
+        for (const { value, share } of rows)
+          expect(share).toBeCloseTo(values.filter((one) => one <= value).length / values.length, 12);
         expect(rows.map(({ value }) => value)).toEqual([...new Set(values)].sort((a, b) => a - b));
       }),
     );
@@ -49,7 +50,14 @@ describe("distribution", () => {
 
 describe("meanInterval", () => {
   // t(0.975) from the tables of any textbook.
-  it.each([[2, 12.706], [5, 2.776], [10, 2.262], [20, 2.093], [30, 2.045], [100, 1.984]])("uses Student's t for %i runs", (count, t) => {
+  it.each([
+    [2, 12.706],
+    [5, 2.776],
+    [10, 2.262],
+    [20, 2.093],
+    [30, 2.045],
+    [100, 1.984],
+  ])("uses Student's t for %i runs", (count, t) => {
     const values = Array.from({ length: count }, (_, i) => i % 2);
     const { mean, low, high } = meanInterval(values);
     const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1));
@@ -75,14 +83,20 @@ describe("meanInterval", () => {
 
 describe("shareInterval", () => {
   // Wilson 1927; the numbers of Brown, Cai and DasGupta 2001.
-  it.each([[20, 20, 0.8389, 1], [0, 10, 0, 0.2775], [5, 10, 0.2366, 0.7634]])("%i of %i gives %f to %f", (successes, count, low, high) => {
+  it.each([
+    [20, 20, 0.8389, 1],
+    [0, 10, 0, 0.2775],
+    [5, 10, 0.2366, 0.7634],
+  ])("%i of %i gives %f to %f", (successes, count, low, high) => {
     const interval = shareInterval({ successes, count });
     expect(interval.low).toBeCloseTo(low, 4);
     expect(interval.high).toBeCloseTo(high, 4);
   });
 
   it("refuses more successes than runs", () => {
-    expect(() => shareInterval({ successes: 3, count: 2 })).toThrow("successes must be a whole number from 0 to 2, got 3");
+    expect(() => shareInterval({ successes: 3, count: 2 })).toThrow(
+      "successes must be a whole number from 0 to 2, got 3",
+    );
   });
 });
 

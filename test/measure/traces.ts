@@ -28,19 +28,48 @@ export class Scribe {
   send(from: string, to: string, kind: string, fields: object = {}): number {
     const message = { kind, ...fields };
     this.#sends.set(++this.#ids, { from, to, message, at: this.at });
-    this.trace.push({ kind: "send", at: this.at, step: this.#step, id: this.#ids, from: id(from), to: id(to), message });
+    this.trace.push({
+      kind: "send",
+      at: this.at,
+      step: this.#step,
+      id: this.#ids,
+      from: id(from),
+      to: id(to),
+      message,
+    });
     return this.#ids;
   }
 
   deliver(message: number, copy = 0): this {
     const { from, to, message: content, at } = this.#sends.get(message)!;
-    this.trace.push({ kind: "deliver", at: this.at, step: ++this.#step, id: message, from: id(from), to: id(to), message: content, sentAt: at, copy });
+    this.trace.push({
+      kind: "deliver",
+      at: this.at,
+      step: ++this.#step,
+      id: message,
+      from: id(from),
+      to: id(to),
+      message: content,
+      sentAt: at,
+      copy,
+    });
     return this;
   }
 
   drop(message: number, reason: "lost" | "partitioned" | "crashed" | "unhandled" = "lost", copy = 0): this {
     const { from, to, message: content, at } = this.#sends.get(message)!;
-    this.trace.push({ kind: "drop", at: this.at, step: reason === "lost" ? this.#step : ++this.#step, id: message, from: id(from), to: id(to), message: content, sentAt: at, copy, reason });
+    this.trace.push({
+      kind: "drop",
+      at: this.at,
+      step: reason === "lost" ? this.#step : ++this.#step,
+      id: message,
+      from: id(from),
+      to: id(to),
+      message: content,
+      sentAt: at,
+      copy,
+      reason,
+    });
     return this;
   }
 
@@ -71,17 +100,37 @@ export class Scribe {
   }
 
   cut(...links: readonly (readonly [string, string])[]): this {
-    this.trace.push({ kind: "cut", at: this.at, step: ++this.#step, shape: "partition", links: links.map(([from, to]) => [id(from), id(to)]) });
+    this.trace.push({
+      kind: "cut",
+      at: this.at,
+      step: ++this.#step,
+      shape: "partition",
+      links: links.map(([from, to]) => [id(from), id(to)]),
+    });
     return this;
   }
 
   heal(...links: readonly (readonly [string, string])[]): this {
-    this.trace.push({ kind: "heal", at: this.at, step: ++this.#step, links: links.map(([from, to]) => [id(from), id(to)]) });
+    this.trace.push({
+      kind: "heal",
+      at: this.at,
+      step: ++this.#step,
+      links: links.map(([from, to]) => [id(from), id(to)]),
+    });
     return this;
   }
 
   invoke(client: string, name: string, node: string, attempt = 1): this {
-    this.trace.push({ kind: "invoke", at: this.at, step: ++this.#step, client: id(client), call: call(name), node: id(node), request: { kind: "ask" }, attempt });
+    this.trace.push({
+      kind: "invoke",
+      at: this.at,
+      step: ++this.#step,
+      client: id(client),
+      call: call(name),
+      node: id(node),
+      request: { kind: "ask" },
+      attempt,
+    });
     return this;
   }
 
@@ -117,7 +166,10 @@ export function round(): TraceEvent[] {
 
 /** Any run: inputs in any order, sends to anybody, messages delivered late, twice, or not at all. */
 export const anyTrace: fc.Arbitrary<TraceEvent[]> = fc
-  .array(fc.record({ what: fc.nat(9), a: fc.nat(3), b: fc.nat(3), n: fc.nat(50), wait: fc.nat(5) }), { maxLength: 90, size: "max" })
+  .array(fc.record({ what: fc.nat(9), a: fc.nat(3), b: fc.nat(3), n: fc.nat(50), wait: fc.nat(5) }), {
+    maxLength: 90,
+    size: "max",
+  })
   .map((choices) => {
     const scribe = new Scribe();
     const names = ["a", "b", "c", "d"];
@@ -137,8 +189,10 @@ export const anyTrace: fc.Arbitrary<TraceEvent[]> = fc
       else if (what >= 5 && chosen !== undefined) scribe.deliver(open.splice(open.indexOf(chosen), 1)[0]!);
       // Whoever had the last input may send.
       const last = scribe.trace.at(-1)!;
-      const actor = last.kind === "deliver" ? last.to : last.kind === "request" || last.kind === "timer" ? last.node : null;
-      if (actor !== null) for (let i = 0; i < n % 3; i++) open.push(scribe.send(actor, names[(b + i) % 4]!, kinds[(n + i) % 3]!, { n }));
+      const actor =
+        last.kind === "deliver" ? last.to : last.kind === "request" || last.kind === "timer" ? last.node : null;
+      if (actor !== null)
+        for (let i = 0; i < n % 3; i++) open.push(scribe.send(actor, names[(b + i) % 4]!, kinds[(n + i) % 3]!, { n }));
     }
     return scribe.trace;
   });

@@ -8,12 +8,16 @@ export interface Shown {
 const door = Symbol.for("distlab.kernel");
 
 /** Run with a kernel that only takes notes; with `stopAfter`, the Stop button is pressed at that check. */
-export async function withKernel(work: () => unknown, { stopAfter = Infinity }: { readonly stopAfter?: number } = {}): Promise<Shown[]> {
+export async function withKernel(
+  work: () => unknown,
+  { stopAfter = Infinity }: { readonly stopAfter?: number } = {},
+): Promise<Shown[]> {
   const shown: Shown[] = [];
   let checks = 0;
   const global = globalThis as { [name: symbol]: unknown };
   global[door] = {
-    display: (data: Record<string, unknown>, options: { id?: string; update?: boolean } = {}) => void shown.push({ data, ...options }),
+    display: (data: Record<string, unknown>, options: { id?: string; update?: boolean } = {}) =>
+      void shown.push({ data, ...options }),
     clear: () => {},
     checkInterrupt() {
       if (++checks > stopAfter) throw new Error("interrupted");

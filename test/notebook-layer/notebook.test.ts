@@ -6,8 +6,17 @@ import { sequence } from "../../lib/plot/sequence.js";
 import { round } from "../measure/traces.js";
 import { printed, withKernel } from "./kernel.js";
 
-const rows = [{ message: "prepare", sent: 3 }, { message: "<b>", sent: 1234.5 }];
-const figure = bars(rows, { x: "message", y: "sent", title: "Three of each", xLabel: "kind of message", yLabel: "messages sent" });
+const rows = [
+  { message: "prepare", sent: 3 },
+  { message: "<b>", sent: 1234.5 },
+];
+const figure = bars(rows, {
+  x: "message",
+  y: "sent",
+  title: "Three of each",
+  xLabel: "kind of message",
+  yLabel: "messages sent",
+});
 
 describe("show", () => {
   it("shows a figure as one bundle: the specification, and finding and numbers as text", async () => {
@@ -15,8 +24,14 @@ describe("show", () => {
     expect(more).toEqual([]);
     expect(Object.keys(shown!.data)).toEqual(["application/vnd.plotly.v1+json", "text/plain"]);
     const specification = shown!.data["application/vnd.plotly.v1+json"];
-    expect(specification).toMatchObject({ data: figure.data, layout: { meta: { alt: figure.alt } }, config: { displaylogo: false } });
-    expect(shown!.data["text/plain"]).toMatch(/^Three of each\nA bar chart of [^]*kind of message {2}messages sent\n-+ {2}-+\nprepare/);
+    expect(specification).toMatchObject({
+      data: figure.data,
+      layout: { meta: { alt: figure.alt } },
+      config: { displaylogo: false },
+    });
+    expect(shown!.data["text/plain"]).toMatch(
+      /^Three of each\nA bar chart of [^]*kind of message {2}messages sent\n-+ {2}-+\nprepare/,
+    );
   });
 
   it("shows a diagram as SVG and text", async () => {
@@ -30,7 +45,16 @@ describe("show", () => {
     const [shown] = await withKernel(() => show(rows, { caption: "Messages", headings: { sent: "messages sent" } }));
     expect(shown!.data["text/html"]).toContain("<caption>Messages</caption>");
     expect(shown!.data["text/html"]).toContain("&lt;b&gt;");
-    expect(shown!.data["text/plain"]).toBe(["Messages", "", "message  messages sent", "-------  -------------", "prepare              3", "<b>              1,235"].join("\n"));
+    expect(shown!.data["text/plain"]).toBe(
+      [
+        "Messages",
+        "",
+        "message  messages sent",
+        "-------  -------------",
+        "prepare              3",
+        "<b>              1,235",
+      ].join("\n"),
+    );
   });
 
   it.each<[string, unknown, string]>([
@@ -101,11 +125,16 @@ describe("sweep", () => {
     const shown = await withKernel(async () => {
       found = await sweep({ n: [3, 5] }, { seeds: 4 }, run);
     });
-    expect(found).toMatchObject([{ n: 3, runs: 4, messages: 12 }, { n: 5, runs: 4, messages: 20 }]);
+    expect(found).toMatchObject([
+      { n: 3, runs: 4, messages: 12 },
+      { n: 5, runs: 4, messages: 20 },
+    ]);
     expect(shown.at(-1)!.data).toEqual({ "text/plain": "8 runs" });
-    expect(await printed(async () => {
-      expect(await sweepRuns({ n: [3] }, { seeds: 1 }, run)).toEqual([{ n: 3, seed: 1, messages: 12 }]);
-    })).toEqual(["1 runs"]);
+    expect(
+      await printed(async () => {
+        expect(await sweepRuns({ n: [3] }, { seeds: 1 }, run)).toEqual([{ n: 3, seed: 1, messages: 12 }]);
+      }),
+    ).toEqual(["1 runs"]);
   });
 
   it("stops when the learner presses Stop, and says how far it came", async () => {
@@ -115,7 +144,10 @@ describe("sweep", () => {
       return { n2: n };
     };
     let stopped: unknown;
-    const shown = await withKernel(() => sweep({ n: [1] }, { seeds: 50 }, slow).catch((error: unknown) => (stopped = error)), { stopAfter: 2 });
+    const shown = await withKernel(
+      () => sweep({ n: [1] }, { seeds: 50 }, slow).catch((error: unknown) => (stopped = error)),
+      { stopAfter: 2 },
+    );
     expect(String(stopped)).toBe("Error: interrupted");
     expect(shown.at(-1)!.data["text/plain"]).toMatch(/^[1-9]\d? of 50 runs$/);
   });
@@ -142,17 +174,35 @@ describe("attempt", () => {
   const texts = async (work: () => unknown) => (await withKernel(work)).map(({ data }) => data["text/plain"]);
 
   it("shows how something fails, in a line, and goes on", async () => {
-    expect(await texts(() => attempt(() => { throw new RangeError("loss must be a probability in [0, 1], got 1.1"); }))).toEqual([
-      "RangeError: loss must be a probability in [0, 1], got 1.1",
-    ]);
-    expect(await texts(() => attempt(() => { throw { code: 3 }; }))).toEqual(["thrown: (3)"]);
-    expect(await texts(() => attempt(async () => { throw new Error("late"); }))).toEqual(["Error: late"]);
+    expect(
+      await texts(() =>
+        attempt(() => {
+          throw new RangeError("loss must be a probability in [0, 1], got 1.1");
+        }),
+      ),
+    ).toEqual(["RangeError: loss must be a probability in [0, 1], got 1.1"]);
+    expect(
+      await texts(() =>
+        attempt(() => {
+          throw { code: 3 };
+        }),
+      ),
+    ).toEqual(["thrown: (3)"]);
+    expect(
+      await texts(() =>
+        attempt(async () => {
+          throw new Error("late");
+        }),
+      ),
+    ).toEqual(["Error: late"]);
   });
 
   it("says where something did not fail", async () => {
     expect(await texts(() => attempt(() => 12))).toEqual(["It did not fail. It gave 12"]);
     expect(await texts(() => attempt(() => {}))).toEqual(["It did not fail."]);
-    expect(await texts(() => attempt(() => rows))).toEqual([expect.stringMatching(/^It did not fail. It gave:\nmessage {2,}sent\n/)]);
+    expect(await texts(() => attempt(() => rows))).toEqual([
+      expect.stringMatching(/^It did not fail. It gave:\nmessage {2,}sent\n/),
+    ]);
     expect(await texts(() => attempt(async () => "x"))).toEqual(["It did not fail. It gave x"]);
   });
 });
@@ -162,7 +212,9 @@ describe("predict", () => {
 
   it("shows itself, and then stands beside what was measured", async () => {
     const guess = predict({ messages: 12, "time in ms": 20, decided: true });
-    expect((guess as any)[Symbol.for("Jupyter.display")]()).toEqual({ "text/plain": "Predicted: messages 12, time in ms 20, decided yes" });
+    expect((guess as any)[Symbol.for("Jupyter.display")]()).toEqual({
+      "text/plain": "Predicted: messages 12, time in ms 20, decided yes",
+    });
     const data = await compared(() => guess.compare({ messages: 12, "time in ms": 19.739, decided: true }));
     expect(data["text/plain"]).toBe(
       [
@@ -179,22 +231,42 @@ describe("predict", () => {
   });
 
   it("says so where all is as predicted", async () => {
-    expect((await compared(() => predict({ messages: 12 }).compare({ messages: 12 })))["text/plain"]).toMatch(/As predicted\.$/);
-    expect((await compared(() => predict({ a: 1, b: 0.3 }).compare({ a: 1, b: 0.1 + 0.2 })))["text/plain"]).toMatch(/All 2 as predicted\.$/);
-    expect((await compared(() => predict({ ms: 20 }, { within: 0.1 }).compare({ ms: 21 })))["text/plain"]).toMatch(/As predicted \(within 10 %\)\.$/);
-    expect((await compared(() => predict({ ms: 20 }, { within: 0.01 }).compare({ ms: 21 })))["text/plain"]).toMatch(/0 of 1 as predicted \(within 1 %\); ms higher than predicted by 1\./);
+    expect((await compared(() => predict({ messages: 12 }).compare({ messages: 12 })))["text/plain"]).toMatch(
+      /As predicted\.$/,
+    );
+    expect((await compared(() => predict({ a: 1, b: 0.3 }).compare({ a: 1, b: 0.1 + 0.2 })))["text/plain"]).toMatch(
+      /All 2 as predicted\.$/,
+    );
+    expect((await compared(() => predict({ ms: 20 }, { within: 0.1 }).compare({ ms: 21 })))["text/plain"]).toMatch(
+      /As predicted \(within 10 %\)\.$/,
+    );
+    expect((await compared(() => predict({ ms: 20 }, { within: 0.01 }).compare({ ms: 21 })))["text/plain"]).toMatch(
+      /0 of 1 as predicted \(within 1 %\); ms higher than predicted by 1\./,
+    );
   });
 
   it("compares texts, and what was not measured", async () => {
-    expect((await compared(() => predict({ winner: "x" }).compare({ winner: "y" })))["text/plain"]).toMatch(/0 of 1 as predicted; winner: y\./);
-    expect((await compared(() => predict({ ms: 3 }).compare({ ms: null })))["text/plain"]).toMatch(/ms {10}3 {9}–\n\n0 of 1 as predicted; ms was not measured\./);
+    expect((await compared(() => predict({ winner: "x" }).compare({ winner: "y" })))["text/plain"]).toMatch(
+      /0 of 1 as predicted; winner: y\./,
+    );
+    expect((await compared(() => predict({ ms: 3 }).compare({ ms: null })))["text/plain"]).toMatch(
+      /ms {10}3 {9}–\n\n0 of 1 as predicted; ms was not measured\./,
+    );
   });
 
   it("asks for a measured value under each predicted name", () => {
-    expectTypeOf(predict({ messages: 12 }).compare).parameter(0).toEqualTypeOf<{ readonly messages: number | null }>();
-    expect(() => predict({ messages: 12 }).compare({ sent: 12 } as never)).toThrow("compare needs a measured value for messages; it got sent");
-    expect(() => predict({} as never)).toThrow("predict needs an object with what you expect, as { messages: 12 }, got {}");
-    expect(() => predict({ a: {} } as never)).toThrow("the prediction of a must be a number, a text, true or false, got {}");
+    expectTypeOf(predict({ messages: 12 }).compare)
+      .parameter(0)
+      .toEqualTypeOf<{ readonly messages: number | null }>();
+    expect(() => predict({ messages: 12 }).compare({ sent: 12 } as never)).toThrow(
+      "compare needs a measured value for messages; it got sent",
+    );
+    expect(() => predict({} as never)).toThrow(
+      "predict needs an object with what you expect, as { messages: 12 }, got {}",
+    );
+    expect(() => predict({ a: {} } as never)).toThrow(
+      "the prediction of a must be a number, a text, true or false, got {}",
+    );
     expect(() => predict({ a: 1 }, { within: -1 })).toThrow("within must be a finite number from 0 to 10, got -1");
   });
 });

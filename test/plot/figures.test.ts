@@ -20,17 +20,30 @@ const measured = [
   { n: 3, loss: 0, ms: 10, low: null, high: null },
   { n: 5, loss: 0, ms: null, low: null, high: null },
 ];
-const spans = [{ node: "a", from: 0, to: 5, why: "crashed" }, { node: "b", from: 2, to: 9, why: "paused" }];
+const spans = [
+  { node: "a", from: 0, to: 5, why: "crashed" },
+  { node: "b", from: 2, to: 9, why: "paused" },
+];
 const time = { title: "Slow", xLabel: "latency (virtual ms)" };
 
 const gallery: Readonly<Record<string, () => Figure>> = {
   bars: () => bars(counts, { x: "message", y: "sent", ...words }),
   "bars with whiskers": () => bars(counts, { x: "message", y: "sent", interval: ["low", "high"], ...words }),
-  "grouped bars of several fields": () => groupedBars(counts, { x: "message", y: ["sent", "delivered"], names: { sent: "sent <i>" }, ...words }),
+  "grouped bars of several fields": () =>
+    groupedBars(counts, { x: "message", y: ["sent", "delivered"], names: { sent: "sent <i>" }, ...words }),
   "grouped bars by a field": () => groupedBars(counts, { x: "message", y: "sent", by: "by", ...words }),
   "stacked bars": () => groupedBars(counts, { x: "message", y: "sent", by: "by", stacked: true, ...words }),
-  lines: () => lines(measured, { x: "n", y: "ms", by: "loss", band: ["low", "high"], expected: { label: "n <b>", y: (n) => n / 0 }, ...words }),
-  "lines on logarithms": () => lines(measured, { x: "n", y: "ms", log: "xy", expected: { label: "4n", y: (n) => 4 * n }, steps: true, ...words }),
+  lines: () =>
+    lines(measured, {
+      x: "n",
+      y: "ms",
+      by: "loss",
+      band: ["low", "high"],
+      expected: { label: "n <b>", y: (n) => n / 0 },
+      ...words,
+    }),
+  "lines on logarithms": () =>
+    lines(measured, { x: "n", y: "ms", log: "xy", expected: { label: "4n", y: (n) => 4 * n }, steps: true, ...words }),
   "lines over texts": () => lines(counts, { x: "message", y: "sent", ...words }),
   ecdf: () => ecdf(measured, { value: "ms", by: "loss", ...time }),
   histogram: () => histogram(measured, { value: "ms", by: "loss", bins: 5, ...time }),
@@ -78,8 +91,16 @@ describe("a figure's flaws", () => {
 describe("bars", () => {
   it("stand for the rows, in their order, with their values above", () => {
     const { data, rows, layout } = gallery["bars"]!();
-    expect(data[0]).toMatchObject({ type: "bar", x: ["prepare", "&lt;b&gt;accept&lt;/b&gt;"], y: [3, 1], text: ["3", "1"] });
-    expect(layout).toMatchObject({ xaxis: { type: "category", title: { text: "kind of message" } }, yaxis: { title: { text: "messages sent" } } });
+    expect(data[0]).toMatchObject({
+      type: "bar",
+      x: ["prepare", "&lt;b&gt;accept&lt;/b&gt;"],
+      y: [3, 1],
+      text: ["3", "1"],
+    });
+    expect(layout).toMatchObject({
+      xaxis: { type: "category", title: { text: "kind of message" } },
+      yaxis: { title: { text: "messages sent" } },
+    });
     expect(rows).toEqual(counts.map(({ message, sent }) => ({ message, sent })));
   });
 
@@ -90,7 +111,15 @@ describe("bars", () => {
   });
 
   it("keep numbers that name bars apart from numbers on an axis", () => {
-    expect(bars([{ n: 3, y: 1 }, { n: 9, y: 2 }], { x: "n", y: "y", ...words }).layout).toMatchObject({ xaxis: { type: "category" } });
+    expect(
+      bars(
+        [
+          { n: 3, y: 1 },
+          { n: 9, y: 2 },
+        ],
+        { x: "n", y: "y", ...words },
+      ).layout,
+    ).toMatchObject({ xaxis: { type: "category" } });
   });
 
   it("differ by more than colour where they are grouped", () => {
@@ -101,7 +130,9 @@ describe("bars", () => {
 
 describe("lines", () => {
   it("run from left to right, one for each value of a field, and differ by more than colour", () => {
-    const data = (gallery["lines"]!().data as any[]).filter(({ mode, name }) => mode === "lines+markers" && name !== undefined);
+    const data = (gallery["lines"]!().data as any[]).filter(
+      ({ mode, name }) => mode === "lines+markers" && name !== undefined,
+    );
     expect(data.map(({ name, x, y }) => ({ name, x, y }))).toEqual([
       { name: "loss = 0.1", x: [3, 5], y: [12, 20] },
       { name: "loss = 0", x: [3, 5], y: [10, null] },
@@ -132,16 +163,23 @@ describe("lines", () => {
 
   it("are thinned in order and without doubles, whatever the values", () => {
     fc.assert(
-      fc.property(fc.array(fc.option(fc.double({ noNaN: true })), { maxLength: 200 }), fc.integer({ min: 8, max: 60 }), (values, limit) => {
-        const kept = thin(values, limit);
-        expect(kept).toEqual([...new Set(kept)].sort((a, b) => a - b));
-        expect(kept.length).toBeLessThanOrEqual(Math.max(limit, 0));
-        const present = values.filter((value) => value !== null);
-        if (present.length === 0) return;
-        for (const extreme of [present.reduce((a, b) => (b < a ? b : a)), present.reduce((a, b) => (b > a ? b : a))]) {
-          expect(kept.some((at) => values[at] === extreme)).toBe(true);
-        }
-      }),
+      fc.property(
+        fc.array(fc.option(fc.double({ noNaN: true })), { maxLength: 200 }),
+        fc.integer({ min: 8, max: 60 }),
+        (values, limit) => {
+          const kept = thin(values, limit);
+          expect(kept).toEqual([...new Set(kept)].sort((a, b) => a - b));
+          expect(kept.length).toBeLessThanOrEqual(Math.max(limit, 0));
+          const present = values.filter((value) => value !== null);
+          if (present.length === 0) return;
+          for (const extreme of [
+            present.reduce((a, b) => (b < a ? b : a)),
+            present.reduce((a, b) => (b > a ? b : a)),
+          ]) {
+            expect(kept.some((at) => values[at] === extreme)).toBe(true);
+          }
+        },
+      ),
     );
   });
 });
@@ -157,10 +195,17 @@ describe("distributions", () => {
 
   it("lose no row in a histogram", () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1 }), fc.integer({ min: 2, max: 40 }), (values, bins) => {
-        const { data } = histogram(values.map((ms) => ({ ms })), { value: "ms", bins, ...time });
-        expect((data[0] as { y: number[] }).y.reduce((sum, count) => sum + count, 0)).toBe(values.length);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1 }),
+        fc.integer({ min: 2, max: 40 }),
+        (values, bins) => {
+          const { data } = histogram(
+            values.map((ms) => ({ ms })),
+            { value: "ms", bins, ...time },
+          );
+          expect((data[0] as { y: number[] }).y.reduce((sum, count) => sum + count, 0)).toBe(values.length);
+        },
+      ),
     );
   });
 
@@ -171,26 +216,84 @@ describe("distributions", () => {
   });
 
   it("are summed up by their quantiles in the table", () => {
-    expect(ecdf(rows, { value: "ms", ...time }).rows).toEqual([{ of: "ms", rows: 1000, mean: 499.5, min: 0, p50: 499.5, p90: 899.1, p99: 989.01, max: 999 }]);
+    expect(ecdf(rows, { value: "ms", ...time }).rows).toEqual([
+      { of: "ms", rows: 1000, mean: 499.5, min: 0, p50: 499.5, p90: 899.1, p99: 989.01, max: 999 },
+    ]);
   });
 });
 
 describe("what figures do not accept", () => {
   const any = words as any;
   it.each<[string, () => unknown, string]>([
-    ["no title", () => bars(counts, { x: "message", y: "sent", ...any, title: undefined }), "title must be a text, got nothing"],
-    ["an empty label", () => bars(counts, { x: "message", y: "sent", ...any, xLabel: " " }), 'xLabel must say something, got " "'],
-    ["rows that are none", () => bars("rows" as never, { x: "a", y: "b", ...any } as never), 'rows must be an array of objects, got "rows"'],
-    ["a field that no row has", () => bars(counts, { x: "kind", y: "sent", ...any }), 'x must name a field of the rows, got "kind"; they have "message", "sent", "delivered", "low", "high", "by"'],
-    ["texts as heights", () => bars(counts, { x: "message", y: "by", ...any }), 'rows[0].by must be a number to be drawn as y, got "a"'],
-    ["by with several fields", () => groupedBars(counts, { x: "message", y: ["sent", "delivered"], by: "by", ...any }), "give either by or several fields of y"],
-    ["an unknown axis", () => lines(measured, { x: "n", y: "ms", log: "z", ...any }), 'log must be one of "x", "y", "xy", got "z"'],
-    ["too many series", () => lines(Array.from({ length: 50 }, (_, i) => ({ i, y: 1 })), { x: "i", y: "y", by: "i", ...any }), "by must tell at most 20 series apart, got 50"],
-    ["no bins", () => histogram(measured, { value: "ms", bins: 0, ...any }), "bins must be a whole number from 2 to 200, got 0"],
-    ["two rows for one cell", () => heatMap([...measured, measured[0]!], { x: "n", y: "loss", value: "ms", valueLabel: "ms", ...any }), "rows must hold one row for each cell, got two for n 5 and loss 0.1"],
-    ["a stretch that ends before it begins", () => gantt([{ a: "x", from: 2, to: 1 }], { lane: "a", from: "from", to: "to", ...any }), "rows[0] must begin before it ends, got from: 2, to: 1"],
-    ["a height of no size", () => bars(counts, { x: "message", y: "sent", ...any, height: 1e9 }), "height must be a finite number from 100 to 4000, got 1000000000"],
-    ["an expectation that is no function", () => lines(measured, { x: "n", y: "ms", expected: { label: "x", y: 3 }, ...any }), "expected.y must be a function of x, got 3"],
+    [
+      "no title",
+      () => bars(counts, { x: "message", y: "sent", ...any, title: undefined }),
+      "title must be a text, got nothing",
+    ],
+    [
+      "an empty label",
+      () => bars(counts, { x: "message", y: "sent", ...any, xLabel: " " }),
+      'xLabel must say something, got " "',
+    ],
+    [
+      "rows that are none",
+      () => bars("rows" as never, { x: "a", y: "b", ...any } as never),
+      'rows must be an array of objects, got "rows"',
+    ],
+    [
+      "a field that no row has",
+      () => bars(counts, { x: "kind", y: "sent", ...any }),
+      'x must name a field of the rows, got "kind"; they have "message", "sent", "delivered", "low", "high", "by"',
+    ],
+    [
+      "texts as heights",
+      () => bars(counts, { x: "message", y: "by", ...any }),
+      'rows[0].by must be a number to be drawn as y, got "a"',
+    ],
+    [
+      "by with several fields",
+      () => groupedBars(counts, { x: "message", y: ["sent", "delivered"], by: "by", ...any }),
+      "give either by or several fields of y",
+    ],
+    [
+      "an unknown axis",
+      () => lines(measured, { x: "n", y: "ms", log: "z", ...any }),
+      'log must be one of "x", "y", "xy", got "z"',
+    ],
+    [
+      "too many series",
+      () =>
+        lines(
+          Array.from({ length: 50 }, (_, i) => ({ i, y: 1 })),
+          { x: "i", y: "y", by: "i", ...any },
+        ),
+      "by must tell at most 20 series apart, got 50",
+    ],
+    [
+      "no bins",
+      () => histogram(measured, { value: "ms", bins: 0, ...any }),
+      "bins must be a whole number from 2 to 200, got 0",
+    ],
+    [
+      "two rows for one cell",
+      () => heatMap([...measured, measured[0]!], { x: "n", y: "loss", value: "ms", valueLabel: "ms", ...any }),
+      "rows must hold one row for each cell, got two for n 5 and loss 0.1",
+    ],
+    [
+      "a stretch that ends before it begins",
+      () => gantt([{ a: "x", from: 2, to: 1 }], { lane: "a", from: "from", to: "to", ...any }),
+      "rows[0] must begin before it ends, got from: 2, to: 1",
+    ],
+    [
+      "a height of no size",
+      () => bars(counts, { x: "message", y: "sent", ...any, height: 1e9 }),
+      "height must be a finite number from 100 to 4000, got 1000000000",
+    ],
+    [
+      "an expectation that is no function",
+      () => lines(measured, { x: "n", y: "ms", expected: { label: "x", y: 3 }, ...any }),
+      "expected.y must be a function of x, got 3",
+    ],
   ])("%s", (_, act, message) => {
     expect(act).toThrow(message);
   });

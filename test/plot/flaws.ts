@@ -19,7 +19,8 @@ export function flawsOf(figure: Figure): string[] {
   ]) {
     if (typeof words !== "string" || words.trim() === "") flaws.push(`${name} says nothing`);
   }
-  if (/undefined|NaN|\[object/.test(figure.text)) flaws.push(`the text says ${/undefined|NaN|\[object/.exec(figure.text)![0]}`);
+  if (/undefined|NaN|\[object/.test(figure.text))
+    flaws.push(`the text says ${/undefined|NaN|\[object/.exec(figure.text)![0]}`);
   return flaws;
 
   function walk(path: string, value: unknown): void {
@@ -41,21 +42,28 @@ const { DOMParser } = new JSDOM().window;
 export function flawsOfDiagram({ svg, text, title, alt }: Diagram): string[] {
   const flaws: string[] = [];
   const document = new DOMParser().parseFromString(svg, "image/svg+xml");
-  if (document.querySelector("parsererror") !== null) return [`no XML: ${document.querySelector("parsererror")!.textContent}`];
-  for (const word of ["undefined", "NaN", "Infinity", "[object"]) if (svg.includes(word) || text.includes(word)) flaws.push(`says ${word}`);
+  if (document.querySelector("parsererror") !== null)
+    return [`no XML: ${document.querySelector("parsererror")!.textContent}`];
+  for (const word of ["undefined", "NaN", "Infinity", "[object"])
+    if (svg.includes(word) || text.includes(word)) flaws.push(`says ${word}`);
   const root = document.documentElement;
   if (root.getAttribute("role") !== "img") flaws.push("is no image");
   if (document.querySelector("title")?.textContent !== title) flaws.push("has no title");
   if (document.querySelector("desc")?.textContent !== alt) flaws.push("has no description");
   const [width, height] = [Number(root.getAttribute("width")), Number(root.getAttribute("height"))];
-  const boxes = Array.from(document.querySelectorAll("text"), (element) => ({ words: element.textContent!, box: boxOf(element) }));
+  const boxes = Array.from(document.querySelectorAll("text"), (element) => ({
+    words: element.textContent!,
+    box: boxOf(element),
+  }));
   for (const { words, box } of boxes) {
     const across = Math.abs(box.ux) * box.halfWidth + Math.abs(box.uy) * box.halfHeight;
     const down = Math.abs(box.uy) * box.halfWidth + Math.abs(box.ux) * box.halfHeight;
-    if (box.x - across < 0 || box.x + across > width || box.y - down < 0 || box.y + down > height) flaws.push(`"${words}" leaves the paper`);
+    if (box.x - across < 0 || box.x + across > width || box.y - down < 0 || box.y + down > height)
+      flaws.push(`"${words}" leaves the paper`);
   }
   for (const [i, one] of boxes.entries()) {
-    for (const other of boxes.slice(i + 1)) if (overlap(one.box, other.box)) flaws.push(`"${one.words}" covers "${other.words}"`);
+    for (const other of boxes.slice(i + 1))
+      if (overlap(one.box, other.box)) flaws.push(`"${one.words}" covers "${other.words}"`);
   }
   return flaws;
 }
@@ -70,8 +78,16 @@ function boxOf(element: Element): Box {
   const matrix = /^matrix\(([^)]*)\)/.exec(transform);
   const upwards = /^translate\(([-\d.]+) ([-\d.]+)\) rotate\(-90\)/.exec(transform);
   let [x, y, ux, uy] = [Number(element.getAttribute("x")), Number(element.getAttribute("y")), 1, 0];
-  if (matrix !== null) [ux, uy, , , x, y] = matrix[1]!.split(" ").map(Number) as [number, number, number, number, number, number];
+  if (matrix !== null)
+    [ux, uy, , , x, y] = matrix[1]!.split(" ").map(Number) as [number, number, number, number, number, number];
   if (upwards !== null) [ux, uy, x, y] = [0, -1, Number(upwards[1]), Number(upwards[2])];
   const lift = size * 0.33;
-  return { x: x + ux * shift + uy * lift, y: y + uy * shift - ux * lift, halfWidth: half, halfHeight: size * 0.36, ux, uy };
+  return {
+    x: x + ux * shift + uy * lift,
+    y: y + uy * shift - ux * lift,
+    halfWidth: half,
+    halfHeight: size * 0.36,
+    ux,
+    uy,
+  };
 }

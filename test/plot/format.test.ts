@@ -7,9 +7,22 @@ import { tableHtml, tableText } from "../../lib/plot/table.js";
 
 describe("formatNumber", () => {
   it.each([
-    [0, "0"], [-0, "0"], [12, "12"], [0.1 + 0.2, "0.3"], [1 / 3, "0.3333"], [12.3456, "12.35"], [1234, "1,234"], [1234567.8, "1,234,568"],
-    [-1234.4, "−1,234"], [0.00012346, "0.0001235"], [1e-9, "1e−9"], [1.5e20, "1.5e20"], [123456789012345, "123,456,789,012,345"],
-    [Number.NaN, "–"], [Infinity, "∞"], [-Infinity, "−∞"],
+    [0, "0"],
+    [-0, "0"],
+    [12, "12"],
+    [0.1 + 0.2, "0.3"],
+    [1 / 3, "0.3333"],
+    [12.3456, "12.35"],
+    [1234, "1,234"],
+    [1234567.8, "1,234,568"],
+    [-1234.4, "−1,234"],
+    [0.00012346, "0.0001235"],
+    [1e-9, "1e−9"],
+    [1.5e20, "1.5e20"],
+    [123456789012345, "123,456,789,012,345"],
+    [Number.NaN, "–"],
+    [Infinity, "∞"],
+    [-Infinity, "−∞"],
   ])("writes %d as %s", (value, text) => {
     expect(formatNumber(value)).toBe(text);
   });
@@ -26,9 +39,21 @@ describe("formatNumber", () => {
 
 describe("format", () => {
   it.each<[unknown, string]>([
-    [true, "yes"], [false, "no"], [null, "–"], [undefined, "–"], ["x", "x"], ["two\nlines", "two lines"], [10n, "10"], [-1234567n, "−1,234,567"],
-    [{ round: 1, proposer: "p1" }, "(1, p1)"], [[1, 2], "[1, 2]"], [new Set(["a"]), "{a}"], [new Map([["a", 1]]), "{a → 1}"],
-    [new RangeError("too far"), "RangeError: too far"], [function work() {}, "function work"], [Symbol("s"), "s"],
+    [true, "yes"],
+    [false, "no"],
+    [null, "–"],
+    [undefined, "–"],
+    ["x", "x"],
+    ["two\nlines", "two lines"],
+    [10n, "10"],
+    [-1234567n, "−1,234,567"],
+    [{ round: 1, proposer: "p1" }, "(1, p1)"],
+    [[1, 2], "[1, 2]"],
+    [new Set(["a"]), "{a}"],
+    [new Map([["a", 1]]), "{a → 1}"],
+    [new RangeError("too far"), "RangeError: too far"],
+    [function work() {}, "function work"],
+    [Symbol("s"), "s"],
     ["x".repeat(500), `${"x".repeat(119)}…`],
   ])("writes %s as %s", (value, text) => {
     expect(format(value)).toBe(text);
@@ -36,9 +61,20 @@ describe("format", () => {
 
   it("never says undefined, NaN or [object Object]", () => {
     fc.assert(
-      fc.property(fc.anything({ withMap: true, withSet: true, withBigInt: true, withDate: true, maxDepth: 2, key: fc.constantFrom("a", "b"), values: [fc.integer(), fc.double(), fc.constantFrom(null, undefined, true)] }), (value) => {
-        expect(format(value)).not.toMatch(/undefined|\[object/);
-      }),
+      fc.property(
+        fc.anything({
+          withMap: true,
+          withSet: true,
+          withBigInt: true,
+          withDate: true,
+          maxDepth: 2,
+          key: fc.constantFrom("a", "b"),
+          values: [fc.integer(), fc.double(), fc.constantFrom(null, undefined, true)],
+        }),
+        (value) => {
+          expect(format(value)).not.toMatch(/undefined|\[object/);
+        },
+      ),
     );
   });
 });
@@ -64,12 +100,22 @@ describe("tables", () => {
 
   it("align numbers to the right and texts to the left", () => {
     expect(tableText(rows, { caption: "Messages" })).toBe(
-      ["Messages", "", "message    sent  share", "-------  ------  -----", "prepare       3  0.250", "<b>      12,000  0.333"].join("\n"),
+      [
+        "Messages",
+        "",
+        "message    sent  share",
+        "-------  ------  -----",
+        "prepare       3  0.250",
+        "<b>      12,000  0.333",
+      ].join("\n"),
     );
   });
 
   it("count letters of Chinese twice", () => {
-    const lines = tableText([{ a: "接受者", b: 1 }, { a: "abcdef", b: 2 }]).split("\n");
+    const lines = tableText([
+      { a: "接受者", b: 1 },
+      { a: "abcdef", b: 2 },
+    ]).split("\n");
     expect(lines.slice(2)).toEqual(["接受者  1", "abcdef  2"]);
   });
 
@@ -96,7 +142,11 @@ describe("tables", () => {
   });
 
   it("write the names of fields as words, or as they are told", () => {
-    expect(tableText([{ messagesLow: 1, p50: 2 }], { headings: { p50: "median" }, columns: ["p50", "messagesLow"] }).split("\n")[0]).toBe("median  messages low");
+    expect(
+      tableText([{ messagesLow: 1, p50: 2 }], { headings: { p50: "median" }, columns: ["p50", "messagesLow"] }).split(
+        "\n",
+      )[0],
+    ).toBe("median  messages low");
   });
 
   it.each<[unknown, string]>([
@@ -131,13 +181,17 @@ describe("letters", () => {
 
   it("wrap and shorten to the width they are given, and lose no word", () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ minLength: 1, unit: fc.constantFrom("a", "W", "i", "识", "-") }), { minLength: 1 }), fc.integer({ min: 30, max: 300 }), (words, width) => {
-        const text = words.join(" ");
-        const lines = wrap(text, width, 12);
-        for (const line of lines) expect(textWidth(line, 12)).toBeLessThanOrEqual(width);
-        expect(lines.join("").replaceAll(" ", "")).toBe(words.join(""));
-        expect(textWidth(shorten(text, width, 12), 12)).toBeLessThanOrEqual(width);
-      }),
+      fc.property(
+        fc.array(fc.string({ minLength: 1, unit: fc.constantFrom("a", "W", "i", "识", "-") }), { minLength: 1 }),
+        fc.integer({ min: 30, max: 300 }),
+        (words, width) => {
+          const text = words.join(" ");
+          const lines = wrap(text, width, 12);
+          for (const line of lines) expect(textWidth(line, 12)).toBeLessThanOrEqual(width);
+          expect(lines.join("").replaceAll(" ", "")).toBe(words.join(""));
+          expect(textWidth(shorten(text, width, 12), 12)).toBeLessThanOrEqual(width);
+        },
+      ),
     );
     expect(wrap("", 100, 12)).toEqual([""]);
     expect(shorten("short", 100, 12)).toBe("short");

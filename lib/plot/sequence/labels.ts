@@ -73,7 +73,14 @@ export class Labels {
       if (Math.min(share, 1 - share) * length < half + 9) continue;
       for (const lift of [4, -12.5]) {
         const at = { x: arrow.from.x + share * dx + along.y * lift, y: arrow.from.y + share * dy - along.x * lift };
-        const box: Box = { x: at.x + along.y * 3.8, y: at.y - along.x * 3.8, halfWidth: half + 2, halfHeight: 6.5, ux: along.x, uy: along.y };
+        const box: Box = {
+          x: at.x + along.y * 3.8,
+          y: at.y - along.x * 3.8,
+          halfWidth: half + 2,
+          halfHeight: 6.5,
+          ux: along.x,
+          uy: along.y,
+        };
         const cost = this.#cost(box, arrow) + Math.abs(share - 0.5) + (lift > 0 ? 0 : 0.4);
         if (best === null || cost < best.cost) best = { placed: { words, at, along }, box, cost };
       }
@@ -82,7 +89,15 @@ export class Labels {
   }
 
   /** Beside a point: to the right or the left, at its height or somewhat below or above. */
-  beside(words: string, { x, y }: Point, { gap = 9, bold = false, sides = ["right", "left"] }: { readonly gap?: number; readonly bold?: boolean; readonly sides?: readonly ("right" | "left")[] } = {}): Placed | null {
+  beside(
+    words: string,
+    { x, y }: Point,
+    {
+      gap = 9,
+      bold = false,
+      sides = ["right", "left"],
+    }: { readonly gap?: number; readonly bold?: boolean; readonly sides?: readonly ("right" | "left")[] } = {},
+  ): Placed | null {
     const width = textWidth(words, size, { bold });
     let best: { placed: Placed; box: Box; cost: number } | null = null;
     for (const [rank, drop] of [0, 9, -9, 16, -16].entries()) {
@@ -90,7 +105,8 @@ export class Labels {
         const left = side === "right" ? x + gap : x - gap - width;
         const box = upright({ left: left - 1, right: left + width + 1, top: y + drop - 7, bottom: y + drop + 6 });
         const cost = this.#cost(box, null) + rank * 0.6 + (side === sides[0] ? 0 : 0.5);
-        if (best === null || cost < best.cost) best = { placed: { words, at: { x: left + width / 2, y: y + drop + 4 }, along: { x: 1, y: 0 } }, box, cost };
+        if (best === null || cost < best.cost)
+          best = { placed: { words, at: { x: left + width / 2, y: y + drop + 4 }, along: { x: 1, y: 0 } }, box, cost };
       }
     }
     if (best === null || best.cost === Infinity) return this.#lost();
@@ -105,7 +121,8 @@ export class Labels {
     for (const [rank, x] of places.entries()) {
       const box = upright({ left: x - half - 2, right: x + half + 2, top: y - 10, bottom: y + 3 });
       const cost = this.#cost(box, null) + rank * 0.1;
-      if (best === null || cost < best.cost) best = { placed: { words, at: { x, y }, along: { x: 1, y: 0 } }, box, cost };
+      if (best === null || cost < best.cost)
+        best = { placed: { words, at: { x, y }, along: { x: 1, y: 0 } }, box, cost };
     }
     if (best === null || best.cost === Infinity) return this.#lost();
     this.#taken.push(best.box);
@@ -127,4 +144,6 @@ export class Labels {
   }
 }
 
-const shares: readonly number[] = [0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7, 0.25, 0.75, 0.2, 0.8, 0.15, 0.85, 0.1, 0.9];
+const shares: readonly number[] = [
+  0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7, 0.25, 0.75, 0.2, 0.8, 0.15, 0.85, 0.1, 0.9,
+];

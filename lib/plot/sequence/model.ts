@@ -63,6 +63,8 @@ export interface Model {
   readonly stretches: readonly Stretch[];
   readonly cuts: readonly Cut[];
   readonly broken: readonly Broken[];
+  /** When the first thing happened, and the last. */
+  readonly begin: number;
   readonly end: number;
 }
 
@@ -124,7 +126,13 @@ export function modelOf(trace: readonly TraceEvent[], words: Words): Model {
         clientOf.set(event.call, event.client);
         const again = event.attempt > 1 ? " again" : "";
         const queue = calling.get(event.call) ?? [];
-        queue.push({ place: arrows.length, client: event.client, at: event.at, words: `${words.message(event.request)}${again}`, node: event.node });
+        queue.push({
+          place: arrows.length,
+          client: event.client,
+          at: event.at,
+          words: `${words.message(event.request)}${again}`,
+          node: event.node,
+        });
         calling.set(event.call, queue);
         arrows.push(null);
         break;
@@ -154,7 +162,8 @@ export function modelOf(trace: readonly TraceEvent[], words: Words): Model {
       }
       case "return": {
         const answer = answering.get(event.call)?.shift();
-        if (answer !== undefined) arrows[answer.place] = call(answer.node, event.client, answer.at, event.at, "delivered", answer.words);
+        if (answer !== undefined)
+          arrows[answer.place] = call(answer.node, event.client, answer.at, event.at, "delivered", answer.words);
         break;
       }
       case "call-lost": {
@@ -166,7 +175,8 @@ export function modelOf(trace: readonly TraceEvent[], words: Words): Model {
           arrows[asked.place] = call(asked.client, asked.node, asked.at, event.at, event.reason, asked.words);
         } else {
           const answer = answering.get(event.call)?.shift();
-          if (answer !== undefined) arrows[answer.place] = call(answer.node, event.client, answer.at, event.at, event.reason, answer.words);
+          if (answer !== undefined)
+            arrows[answer.place] = call(answer.node, event.client, answer.at, event.at, event.reason, answer.words);
         }
         break;
       }
@@ -187,18 +197,21 @@ export function modelOf(trace: readonly TraceEvent[], words: Words): Model {
         break;
       case "flushed": {
         const from = writes.get(event.node)?.shift();
-        if (from !== undefined && event.at > from) stretches.push({ kind: "writing", node: event.node, from, to: event.at, open: false });
+        if (from !== undefined && event.at > from)
+          stretches.push({ kind: "writing", node: event.node, from, to: event.at, open: false });
         else marks.push({ kind: "write", node: event.node, at: event.at, words: "" });
         break;
       }
       case "change":
         // A node's first change is all of its state: what it boots with.
         if (!nodes.has(event.node) || booting.delete(event.node)) nodes.add(event.node);
-        else marks.push({ kind: "change", node: event.node, at: event.at, words: words.change(event.fields, event.node) });
+        else
+          marks.push({ kind: "change", node: event.node, at: event.at, words: words.change(event.fields, event.node) });
         break;
       case "crash": {
         nodes.add(event.node);
-        const gone = event.lostWrites === 0 ? "" : `, ${event.lostWrites} ${event.lostWrites === 1 ? "write" : "writes"} lost`;
+        const gone =
+          event.lostWrites === 0 ? "" : `, ${event.lostWrites} ${event.lostWrites === 1 ? "write" : "writes"} lost`;
         marks.push({ kind: "crash", node: event.node, at: event.at, words: `crashes${gone}` });
         for (const from of writes.get(event.node) ?? []) {
           if (event.at > from) stretches.push({ kind: "writing", node: event.node, from, to: event.at, open: false });
@@ -220,16 +233,32 @@ export function modelOf(trace: readonly TraceEvent[], words: Words): Model {
         finish(event.node, event.at);
         break;
       case "stall":
-        marks.push({ kind: "note", node: event.node, at: event.at, words: `disk stalls for ${formatNumber(event.forMs)} ms` });
+        marks.push({
+          kind: "note",
+          node: event.node,
+          at: event.at,
+          words: `disk stalls for ${formatNumber(event.forMs)} ms`,
+        });
         break;
       case "skew":
         marks.push({ kind: "note", node: event.node, at: event.at, words: skewed(event) });
         break;
       case "slow":
-        marks.push({ kind: "note", node: event.node, at: event.at, words: event.factor === 1 ? "full speed again" : `${formatNumber(event.factor)} times slower` });
+        marks.push({
+          kind: "note",
+          node: event.node,
+          at: event.at,
+          words: event.factor === 1 ? "full speed again" : `${formatNumber(event.factor)} times slower`,
+        });
         break;
       case "cut":
-        cuts.push({ from: event.at, to: end, open: true, words: cutInWords(event), left: new Set(event.links.map(keyOf)) });
+        cuts.push({
+          from: event.at,
+          to: end,
+          open: true,
+          words: cutInWords(event),
+          left: new Set(event.links.map(keyOf)),
+        });
         break;
       case "heal": {
         const healed = new Set(event.links.map(keyOf));
@@ -250,13 +279,25 @@ export function modelOf(trace: readonly TraceEvent[], words: Words): Model {
 
   for (const { place, event } of sent.values()) {
     const { id, from, to, at: sentAt, message } = event;
-    arrows[place] ??= { id, from, to, sentAt, endsAt: end, end: "under way", isCopy: false, kind: message.kind, words: words.message(message) };
+    arrows[place] ??= {
+      id,
+      from,
+      to,
+      sentAt,
+      endsAt: end,
+      end: "under way",
+      isCopy: false,
+      kind: message.kind,
+      words: words.message(message),
+    };
   }
   for (const queue of calling.values()) {
-    for (const { place, client, at, words, node } of queue) arrows[place] = call(client, node, at, end, "under way", words);
+    for (const { place, client, at, words, node } of queue)
+      arrows[place] = call(client, node, at, end, "under way", words);
   }
   for (const [id, queue] of answering) {
-    for (const { place, at, words, node } of queue) arrows[place] = call(node, clientOf.get(id)!, at, end, "under way", words);
+    for (const { place, at, words, node } of queue)
+      arrows[place] = call(node, clientOf.get(id)!, at, end, "under way", words);
   }
   for (const [node, waiting] of writes) {
     for (const from of waiting) if (end > from) stretches.push({ kind: "writing", node, from, to: end, open: true });
@@ -269,6 +310,7 @@ export function modelOf(trace: readonly TraceEvent[], words: Words): Model {
     stretches,
     cuts,
     broken,
+    begin: trace[0]?.at ?? 0,
     end,
   };
 
@@ -327,10 +369,14 @@ function cutInWords({ links }: Extract<TraceEvent, { kind: "cut" }>): string {
       if (home === undefined) groups.push([name]);
       else home.push(name);
     }
-    const apart = groups.every((group, i) => groups.every((other, j) => i === j || group.every((a) => other.every((b) => cut.has(keyOf([a, b]))))));
+    const apart = groups.every((group, i) =>
+      groups.every((other, j) => i === j || group.every((a) => other.every((b) => cut.has(keyOf([a, b]))))),
+    );
     if (apart) return `cut: ${groups.map((group) => naturally(group).join(", ")).join(" | ")}`;
   }
   const shown = links.filter(([from, to]) => !(cut.has(keyOf([to, from])) && from > to));
-  const texts = shown.slice(0, 6).map(([from, to]) => (cut.has(keyOf([to, from])) ? `${from} – ${to}` : `${from} → ${to}`));
+  const texts = shown
+    .slice(0, 6)
+    .map(([from, to]) => (cut.has(keyOf([to, from])) ? `${from} – ${to}` : `${from} → ${to}`));
   return `cut: ${texts.join(", ")}${shown.length > 6 ? ` and ${shown.length - 6} more` : ""}`;
 }

@@ -25,7 +25,17 @@ const breakHeight = 30;
  * @param busy the stretches of time in which something is on its way or happens, in any order
  * @param height how high the straight parts are together
  */
-export function scaleOf({ from, to, busy, height }: { readonly from: number; readonly to: number; readonly busy: readonly (readonly [from: number, to: number])[]; readonly height: number }): Scale {
+export function scaleOf({
+  from,
+  to,
+  busy,
+  height,
+}: {
+  readonly from: number;
+  readonly to: number;
+  readonly busy: readonly (readonly [from: number, to: number])[];
+  readonly height: number;
+}): Scale {
   const gaps = quiet(from, to, busy);
   const cutAway = gaps.reduce((sum, [start, end]) => sum + (end - start), 0);
   const drawn = to - from - cutAway;
@@ -53,7 +63,9 @@ export function scaleOf({ from, to, busy, height }: { readonly from: number; rea
   return {
     y,
     height: top,
-    breaks: pieces.filter(({ isBreak }) => isBreak).map((piece) => ({ y: piece.top + piece.height / 2, ms: piece.to - piece.from })),
+    breaks: pieces
+      .filter(({ isBreak }) => isBreak)
+      .map((piece) => ({ y: piece.top + piece.height / 2, ms: piece.to - piece.from })),
     ticks: pieces
       .filter((piece) => !piece.isBreak)
       .flatMap((piece) => ticks(piece.from, piece.to, Math.min(12, Math.floor(piece.height / 55))))
@@ -73,5 +85,7 @@ function quiet(from: number, to: number, busy: readonly (readonly [number, numbe
     reached = Math.max(reached, end);
   }
   // A gap is worth a cut if it would take more than a quarter of the height that the rest takes.
-  return gaps.filter(([start, end]) => end - start > active / 4 && active > 0).map(([start, end]) => [start + active / 40, end - active / 40]);
+  return gaps
+    .filter(([start, end]) => end - start > active / 4 && active > 0)
+    .map(([start, end]) => [start + active / 40, end - active / 40]);
 }
