@@ -27,6 +27,7 @@ const table: Readonly<Record<string, Permission>> = {
   plot: { areas: ["core", "trace"], types: ["measure"], packages: ["@dagrejs/dagre", "d3-array"] },
   // The only one that knows the kernel, and that it is read by somebody.
   notebook: { areas: ["core", "measure", "plot"], types: ["trace"] },
+  widgets: { areas: ["core", "notebook", "plot"] },
   index: { areas: ["core", "trace", "sim", "check", "measure", "plot", "notebook"] },
 };
 
