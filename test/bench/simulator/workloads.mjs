@@ -5,19 +5,25 @@ import { Simulation } from "distlab/sim";
 const N = 1000;
 const names = Array.from({ length: N }, (_, i) => `n${i}`);
 
-/** A role that sends what it gets on to the node that `next` names, and counts. */
+/**
+ * A role that sends what it gets on to the node that `next` names, and counts.
+ * @param {string} name
+ * @param {(me: number) => string[]} first
+ * @param {(me: number, from: string) => string} next
+ * @returns {any}
+ */
 function relay(name, first, next) {
   return {
     name,
     durable: [],
-    init: (id) => ({ me: Number(id.slice(1)), handled: 0 }),
-    start(self, out) {
+    init: (/** @type {string} */ id) => ({ me: Number(id.slice(1)), handled: 0 }),
+    start(/** @type {any} */ self, /** @type {any} */ out) {
       for (const to of first(self.me)) out.send(to, { kind: "token" });
     },
     timeout: {},
     request: {},
     receive: {
-      token(self, message, from, out) {
+      token(/** @type {any} */ self, /** @type {any} */ message, /** @type {string} */ from, /** @type {any} */ out) {
         self.handled++;
         out.send(next(self.me, from), message);
       },
@@ -25,13 +31,17 @@ function relay(name, first, next) {
   };
 }
 
-/** A small generator inside the storm's roles: where they send is the workload's, not the simulator's, chance. */
+/**
+ * A small generator inside the storm's roles: where they send is the workload's, not the simulator's, chance.
+ * @param {number} seed
+ */
 function lcg(seed) {
   let x = seed;
   return () => (x = (Math.imul(x, 1664525) + 1013904223) >>> 0) % N;
 }
 
-export const workloads = {
+/** @type {Readonly<Record<string, () => any>>} */
+const workloads = {
   // Each node plays ping-pong with its neighbour: 1,000 messages under way.
   pingpong: () => relay("pingpong", (me) => [names[me ^ 1]], (_, from) => from),
   // One token goes round: one message under way.
@@ -43,7 +53,12 @@ export const workloads = {
   },
 };
 
-/** Run a workload for so many deliveries; returns milliseconds and the virtual end. */
+/**
+ * Run a workload for so many deliveries; returns milliseconds and the virtual end.
+ * @param {string} workload
+ * @param {number} deliveries
+ * @param {{ listen?: () => (event: unknown) => void, network?: object }} options
+ */
 export function run(workload, deliveries, { listen, network = {} } = {}) {
   const role = workloads[workload]();
   const simulation = new Simulation({
