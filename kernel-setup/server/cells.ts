@@ -36,13 +36,13 @@ export interface CellsParts {
   readonly catchUp: () => void;
 }
 
+/** Longer than any picture is waited for, in ms: after this a cell is answered whatever is unfinished. */
+const UNFINISHED_MS = 15_000;
+
 const NOTHING: Value = { hasValue: false, value: undefined };
 
 /** A cell that is nothing but `name?` or `?name` asks what the name is, as in Python's notebooks. */
 const QUESTION = /^\s*(?:\?{1,2}\s*([\p{L}_$][\p{L}\p{N}_$.]*)|([\p{L}_$][\p{L}\p{N}_$.]*)\?{1,2})\s*$/u;
-
-/** Longer than any picture may take, in ms: after this a cell is answered whatever is unfinished. */
-const UNFINISHED_MS = 15_000;
 
 /**
  * Executes cells, one after the other, in the order of their requests.
@@ -250,15 +250,12 @@ export class Cells {
   }
 }
 
-/** Calls `done` when everything that `run` left unfinished is over, or has taken too long. */
+/** Calls `done` when nothing that `run` left unfinished is under way any more, or when that takes too long. */
 function whenDone(run: Run, done: () => void): void {
-  let isDone = false;
-  const once = (): void => {
-    if (isDone) return;
-    isDone = true;
-    clearTimeout(timer);
-    done();
+  const deadline = performance.now() + UNFINISHED_MS;
+  const look = (): void => {
+    if (run.unfinished.size === 0 || performance.now() > deadline) done();
+    else setTimeout(look, 10);
   };
-  const timer = setTimeout(once, UNFINISHED_MS);
-  void Promise.allSettled([...run.unfinished]).then(once);
+  look();
 }

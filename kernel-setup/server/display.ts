@@ -19,7 +19,7 @@ export interface Drawer {
   close(): void;
 }
 
-/** After this time a cell goes on without its picture, in ms. */
+/** After this time a cell is answered without its picture, in ms; the picture is added whenever it is ready. */
 const PATIENCE_MS = 10_000;
 const SVG = "image/svg+xml";
 
@@ -53,17 +53,15 @@ export class Display {
     const drawing = Symbol(place);
     this.#latest.set(place, drawing);
     if (!needsPicture) return;
-    const work = this.#draw(bundle[PLOTLY])
-      .then((svg) => {
-        if (svg === null || this.#latest.get(place) !== drawing) return;
-        const content = { data: { ...bundle, [SVG]: svg }, metadata, transient };
-        this.#outlet.publish("update_display_data", content, run.parent);
-      })
-      .finally(() => {
-        run.unfinished.delete(work);
-        if (id === undefined) this.#latest.delete(place);
-      });
-    run.unfinished.add(work);
+    const work = this.#draw(bundle[PLOTLY]).then((svg) => {
+      const isLatest = this.#latest.get(place) === drawing;
+      if (isLatest && id === undefined) this.#latest.delete(place);
+      if (svg === null || !isLatest) return;
+      const content = { data: { ...bundle, [SVG]: svg }, metadata, transient };
+      this.#outlet.publish("update_display_data", content, run.parent);
+    });
+    const waited = Promise.race([work, after(this.#patienceMs)]).finally(() => run.unfinished.delete(waited));
+    run.unfinished.add(waited);
   }
 
   /**
@@ -87,21 +85,17 @@ export class Display {
     void this.#drawer?.then((drawer) => drawer.close());
   }
 
-  /** The picture, or null when it cannot be drawn, or not in time. */
+  /** The picture, or null when it cannot be drawn. */
   async #draw(figure: unknown): Promise<string | null> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<null>((resolve) => {
-      timer = setTimeout(() => resolve(null), this.#patienceMs);
-    });
     try {
       this.#drawer ??= this.#loadDrawer();
-      const drawn = this.#drawer.then((drawer) => drawer.draw(figure as { data: unknown[]; layout?: object }));
-      drawn.catch(() => {});
-      return await Promise.race([drawn, late]);
+      return await (await this.#drawer).draw(figure as { data: unknown[]; layout?: object });
     } catch {
       return null;
-    } finally {
-      clearTimeout(timer);
     }
   }
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

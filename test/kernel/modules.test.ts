@@ -280,6 +280,15 @@ describe("the display", () => {
     expect(outbox.types).toEqual(["display_data"]);
   });
 
+  it("adds a picture also when its cell was answered long before", async () => {
+    const { outbox, show, run } = display(() => new Promise((resolve) => setTimeout(resolve, 150, "<svg/>")), 20);
+    show.show(run, figure);
+    await done(run);
+    expect(outbox.types).toEqual(["display_data"]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(outbox.types).toEqual(["display_data", "update_display_data"]);
+  });
+
   it("does not show an older picture over a newer figure", async () => {
     const drawn: ((svg: string) => void)[] = [];
     const { outbox, show, run } = display(() => new Promise((resolve) => drawn.push(resolve)), 5000);
