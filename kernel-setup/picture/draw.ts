@@ -24,6 +24,9 @@ export const DEFAULT_SIZE = { width: 720, height: 420 } as const;
 const NEEDS_BROWSER =
   /gl$|geo$|^choropleth|^(scatter3d|surface|mesh3d|cone|streamtube|isosurface|volume|splom|parcoords|(scatter|density)map(box)?)$/;
 
+/** Trace types that are known without Plotly's schema, which takes a quarter of a second to make. */
+const KNOWN_TYPES = new Set(["scatter", "bar", "box", "histogram", "heatmap", "contour", "violin", "pie"]);
+
 interface Plotly {
   toImage(figure: object, options: object): Promise<string>;
   PlotSchema: { get(): { traces: Record<string, unknown> } };
@@ -99,6 +102,7 @@ export class Page {
         throw new TypeError(`figure.data[${i}] must be a trace, got ${JSON.stringify(trace)}`);
       }
       const type = (trace as { type?: unknown }).type ?? "scatter";
+      if (KNOWN_TYPES.has(String(type))) continue;
       this.#traceTypes ??= new Set(Object.keys(this.#plotly.PlotSchema.get().traces));
       if (!this.#traceTypes.has(String(type))) {
         throw new RangeError(`figure.data[${i}].type must be a trace type of Plotly, got ${JSON.stringify(type)}`);
