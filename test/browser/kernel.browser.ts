@@ -90,6 +90,38 @@ it("completes the members of a value with their types, and explains a name of th
   await opened.page.screenshot({ path: opened.file("kernel-hover") });
 });
 
+it("redraws a chart in its place when a slider is dragged, and shows an error there", async () => {
+  const opened = await open(`import { interact } from "distlab/widgets";
+import { bars } from "distlab/plot";
+await interact({ n: { min: 3, max: 9, value: 5 } }, ({ n }) => {
+  if (n === 9) throw new RangeError("nine is too many");
+  return bars([{ node: "a", load: n }], { x: "node", y: "load", title: \`A load of \${n}\`, xLabel: "node", yLabel: "load" });
+});`);
+  await opened.runCell(0);
+  const chart = opened.page.locator(".distlab-output .js-plotly-plot");
+  const handle = opened.page.locator(".noUi-handle");
+  expect(await chart.getAttribute("aria-label")).toMatch(/^A load of 5/);
+  await chart.evaluate((node) => ((node as any).marked = true));
+  await opened.screenshot("kernel-slider");
+
+  const { x = 0, y = 0, width = 0, height = 0 } = (await handle.boundingBox()) ?? {};
+  await opened.page.mouse.move(x + width / 2, y + height / 2);
+  await opened.page.mouse.down();
+  await opened.page.mouse.move(x - 400, y + height / 2, { steps: 10 });
+  await opened.page.mouse.up();
+  await opened.page.waitForSelector('.js-plotly-plot[aria-label^="A load of 3"]');
+  await opened.settle();
+  expect(await opened.shown()).toMatchObject([{ as: "chart" }]);
+  expect(await chart.evaluate((node) => (node as any).marked), "the same chart, changed in place").toBe(true);
+
+  await handle.focus();
+  await opened.page.keyboard.press("End");
+  await opened.page.waitForFunction(() => document.querySelector(".jp-OutputArea")?.textContent?.includes("nine is too many"));
+  await opened.page.keyboard.press("ArrowLeft");
+  await opened.page.waitForSelector('.js-plotly-plot[aria-label^="A load of 8"]');
+  expect(opened.errors).toEqual([]);
+});
+
 it("restarts and runs all cells with the same results", async () => {
   const opened = await open("let n = 1;", "n += 1; n", "console.log('line'); n * 10");
   await opened.runAll();
