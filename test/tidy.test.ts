@@ -20,11 +20,13 @@ const table: Readonly<Record<string, Permission>> = {
   sim: { areas: ["core", "trace"] },
   // The search over seeds drives the simulator; the exhaustive one is a runtime of its own.
   check: { areas: ["core", "trace", "sim"] },
+  // A judge knows what clients saw, and no protocol.
+  history: { areas: ["core", "trace"] },
   host: { areas: ["core"], node: true },
   threads: { areas: ["compute", "core"], node: true },
   measure: { areas: ["core", "trace"], packages: ["d3-array", "jstat"] },
   // A plot knows rows, and no protocol.
-  plot: { areas: ["core", "trace"], types: ["measure"], packages: ["@dagrejs/dagre", "d3-array"] },
+  plot: { areas: ["core", "trace"], types: ["measure", "history"], packages: ["@dagrejs/dagre", "d3-array"] },
   // The only one that knows the kernel, and that it is read by somebody.
   notebook: { areas: ["core", "measure", "plot"], types: ["trace"] },
   widgets: { areas: ["core", "notebook", "plot"] },

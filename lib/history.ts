@@ -1,0 +1,26 @@
+/**
+ * Judges of histories: what clients asked and what they were answered, and whether an object could have answered so.
+ * A model says what the object does when it is used by one client at a time; `linearizable` looks for an order of the
+ * concurrent operations that explains all answers.
+ */
+export { linearizable, type HistoryVerdict, type JudgeOptions } from "./history/linearizable.js";
+export { byKey, type Model, type Outcome } from "./history/model.js";
+export {
+  appendList,
+  casRegister,
+  counter,
+  keyValueMap,
+  lock,
+  queue,
+  register,
+  set,
+  type CasRequest,
+  type CounterRequest,
+  type KeyValueRequest,
+  type ListRequest,
+  type LockRequest,
+  type QueueRequest,
+  type RegisterRequest,
+  type SetRequest,
+} from "./history/models.js";
+export { operationText, type HistoryOperation } from "./history/operation.js";

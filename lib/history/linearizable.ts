@@ -1,0 +1,208 @@
+import { canonical } from "../core/canonical.js";
+import { integer, options as checkOptions } from "../core/parameters.js";
+import { words } from "../core/words.js";
+import { checkModel, type Model } from "./model.js";
+import { SequentialObject } from "./object.js";
+import { brief, checkHistory, operationPhrase, type HistoryOperation } from "./operation.js";
+import { Search, type Found } from "./search.js";
+
+/** How long a judge may search. */
+export interface JudgeOptions {
+  /**
+   * After how many attempts to place an operation the judge gives up, from 1 (default 5 million, which take a second
+   * or a few). The question is NP-complete (Gibbons and Korach 1997), so some histories would take years.
+   */
+  readonly steps?: number;
+}
+
+/** What a judge says of a history. `reason` says it in a sentence. */
+export type HistoryVerdict<Operation extends HistoryOperation = HistoryOperation> =
+  | {
+      readonly kind: "holds";
+      readonly reason: string;
+      /** An order, one operation at a time, that explains all answers. Operations without an answer that had no effect are left out. */
+      readonly order: readonly Operation[];
+      readonly steps: number;
+    }
+  | {
+      readonly kind: "violated";
+      readonly reason: string;
+      /** The key of the part that cannot be ordered; undefined for an object without parts. */
+      readonly key: unknown;
+      /** The longest part that can be ordered, in order. */
+      readonly order: readonly Operation[];
+      /** What cannot be ordered: first the one whose answer no order explains, then what was under way beside it. */
+      readonly stuck: readonly Operation[];
+      readonly steps: number;
+    }
+  | {
+      readonly kind: "unknown";
+      readonly reason: string;
+      readonly key: unknown;
+      /** The longest part that was ordered before the search gave up. */
+      readonly order: readonly Operation[];
+      readonly steps: number;
+    };
+
+/**
+ * Whether the history is linearizable (Herlihy and Wing 1990): whether each operation can have taken effect at one
+ * instant between its call and its return, so that the answers are those of the model used by one client at a time.
+ * Operations without an answer may have taken effect at any time after their call, or never.
+ *
+ *     linearizable(run.history, keyValueMap())
+ *
+ * A violation is told at the first answer, in the order of time, that no order gets past: `stuck[0]`. All answers
+ * before that are explained by `order`. Of several keys that go wrong it tells the first.
+ *
+ * @throws TypeError for rows or models that are none; RangeError for an answer before its call, a call that is there
+ * twice, or a request that the model does not know
+ */
+export function linearizable<Operation extends HistoryOperation>(
+  history: readonly Operation[],
+  model: Model,
+  options: JudgeOptions = {},
+): HistoryVerdict<Operation> {
+  const budget = stepsOf("linearizable", options);
+  checkModel(model);
+  checkHistory(history);
+  const object = new SequentialObject(model, history);
+  const search = new Search(history, object, classes(history));
+  const parts = partsOf(history, model);
+  // Each part may have its share of the steps; what is left is for those that need more.
+  const share = Math.ceil(budget / Math.max(1, parts.length));
+  const found: Found[] = [];
+  let steps = 0;
+  for (const { rows } of parts) {
+    const result = search.run(rows, share);
+    steps += result.steps;
+    found.push(result);
+  }
+  for (let i = 0; i < parts.length; i++) {
+    if (parts.length === 1 || found[i]!.kind !== "unknown" || budget - steps <= share) continue;
+    found[i] = search.run(parts[i]!.rows, budget - steps);
+    steps += found[i]!.steps;
+  }
+
+  const inOrder = (rows: readonly number[]): Operation[] => rows.map((row) => history[row]!);
+  const worst = firstViolation(found, history);
+  if (worst >= 0) {
+    const { culprit, order, states } = found[worst] as Found & { kind: "violated" };
+    const { key, rows } = parts[worst]!;
+    const others = found.filter(({ kind }) => kind === "violated").length - 1;
+    return {
+      kind: "violated",
+      reason: `Not linearizable${key === undefined ? "" : ` for the key ${words(key)}`}: ${explained(object, history, culprit, states)}.${
+        others > 0 ? ` ${others} more ${others === 1 ? "key goes" : "keys go"} wrong.` : ""
+      }`,
+      key,
+      order: inOrder(order),
+      stuck: inOrder([culprit, ...besides(history, rows, culprit, new Set(order))]),
+      steps,
+    };
+  }
+  const unknown = found.findIndex(({ kind }) => kind === "unknown");
+  if (unknown >= 0) {
+    const { key, rows } = parts[unknown]!;
+    return {
+      kind: "unknown",
+      reason: `Unknown: after ${brief(steps)} steps no order of the ${rows.length} operations${
+        key === undefined ? "" : ` on the key ${words(key)}`
+      } was found, and not all were tried. A history with fewer operations at a time, or more steps, may tell.`,
+      key,
+      order: inOrder(found[unknown]!.order),
+      steps,
+    };
+  }
+  let merged: Operation[] | null = null;
+  return {
+    kind: "holds",
+    reason: `Linearizable: one order explains ${history.length === 1 ? "the one operation" : `all ${history.length} operations`}${
+      parts.length > 1 ? ` on ${parts.length} keys` : ""
+    }.`,
+    // Only when somebody asks: merging takes as long as judging.
+    get order() {
+      return (merged ??= inOrder(parts.length === 1 ? found[0]!.order : mergedOrder(found, history)));
+    },
+    steps,
+  };
+}
+
+/** The parts of a history by the model's key, in the order of their first operations. */
+export function partsOf(history: readonly HistoryOperation[], { key }: Model): { readonly key: unknown; readonly rows: number[] }[] {
+  if (key === undefined) return history.length === 0 ? [] : [{ key: undefined, rows: history.map((_, i) => i) }];
+  const parts = new Map<unknown, { readonly key: unknown; readonly rows: number[] }>();
+  for (let i = 0; i < history.length; i++) {
+    const of: unknown = key(history[i]!.request);
+    const name = typeof of === "object" && of !== null ? `object ${canonical(of)}` : of;
+    const part = parts.get(name);
+    if (part === undefined) parts.set(name, { key: of, rows: [i] });
+    else part.rows.push(i);
+  }
+  return [...parts.values()];
+}
+
+/** @throws RangeError unless the steps are a whole number from 1 */
+export function stepsOf(name: string, options: JudgeOptions): number {
+  const { steps = 5_000_000 } = checkOptions(`options of ${name}`, options, ["steps"]);
+  return integer("steps", steps, { min: 1 });
+}
+
+/** Equal numbers for requests that ask for the same. */
+export function classes(history: readonly HistoryOperation[]): (row: number) => number {
+  const numbers = new Map<string, number>();
+  return (row) => {
+    const text = canonical(history[row]!.request);
+    const known = numbers.get(text) ?? numbers.size;
+    numbers.set(text, known);
+    return known;
+  };
+}
+
+/** What the object would have answered instead, in a few words: "3 or 4, not 5". */
+export function instead(object: SequentialObject, row: number, states: readonly number[]): string {
+  const answers = [...new Set(states.map((state) => words(object.answer(row, state))))];
+  if (answers.length === 1) return answers[0]!;
+  const shown = answers.slice(0, 4);
+  const more = answers.length > shown.length ? ", or others" : ` or ${shown.pop()!}`;
+  return `${shown.join(", ")}${more}`;
+}
+
+function explained(object: SequentialObject, history: readonly HistoryOperation[], culprit: number, states: readonly number[]): string {
+  return (
+    `no order explains the answer to ${operationPhrase(history[culprit]!)}: ` +
+    `whatever the order of the operations before, it would have been ${instead(object, culprit, states)}`
+  );
+}
+
+/** The part whose impossible answer came first, or -1. */
+function firstViolation(found: readonly Found[], history: readonly HistoryOperation[]): number {
+  let first = -1;
+  let at = Infinity;
+  found.forEach((result, i) => {
+    if (result.kind !== "violated") return;
+    const returned = history[result.culprit]!.returnedAt!;
+    if (first < 0 || returned < at) [first, at] = [i, returned];
+  });
+  return first;
+}
+
+/** What had been called when the impossible answer came, and is not in the order. */
+function besides(history: readonly HistoryOperation[], rows: readonly number[], culprit: number, placed: ReadonlySet<number>): number[] {
+  const at = history[culprit]!.returnedAt!;
+  return rows.filter((row) => row !== culprit && !placed.has(row) && history[row]!.invokedAt < at);
+}
+
+/** One order from those of the parts: each operation at the earliest instant that its own part allows. */
+function mergedOrder(found: readonly Found[], history: readonly HistoryOperation[]): number[] {
+  const rows: number[] = [];
+  const instants = new Float64Array(history.length);
+  for (const { order } of found) {
+    let instant = -Infinity;
+    for (const row of order) {
+      instant = Math.max(instant, history[row]!.invokedAt);
+      instants[row] = instant;
+      rows.push(row);
+    }
+  }
+  return rows.sort((a, b) => instants[a]! - instants[b]!);
+}

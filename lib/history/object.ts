@@ -1,0 +1,133 @@
+import { canonical } from "../core/canonical.js";
+import { deepFreeze } from "../core/clone.js";
+import { show } from "../core/parameters.js";
+import type { Tagged } from "../core/role.js";
+import type { Model, Outcome } from "./model.js";
+import type { HistoryOperation } from "./operation.js";
+
+/** The operation does not fit: the object would have answered otherwise. */
+export const refused = -1;
+
+/**
+ * A model at work on the operations of one history: states are numbers, equal states the same number, and each
+ * operation is looked up once.
+ */
+export class SequentialObject {
+  readonly #model: Model;
+  readonly #history: readonly HistoryOperation[];
+  readonly #rules: ((state: unknown, request: Tagged) => Outcome<unknown>)[] = [];
+  readonly #answers: unknown[] = [];
+  /** For each row: the operation changes no state, whatever it finds. */
+  readonly isRead: Uint8Array;
+  readonly #values: unknown[] = [];
+  readonly #numbers = new Map<unknown, number>();
+  readonly #byText = new Map<string, number>();
+  /** What operations did to states that are objects, whose texts take time. */
+  readonly #known = new Map<number, number>();
+
+  /** @throws RangeError for a request that the model has no rule for */
+  constructor(model: Model, history: readonly HistoryOperation[]) {
+    const { operations, isRead, answer } = model as { operations: Record<string, (state: unknown, request: Tagged) => Outcome<unknown>> } & Pick<Model, "isRead" | "answer">;
+    this.#model = model;
+    this.#history = history;
+    this.isRead = new Uint8Array(history.length);
+    for (let i = 0; i < history.length; i++) {
+      const { request, result, returnedAt } = history[i]!;
+      const rule = Object.hasOwn(operations, request.kind) ? operations[request.kind] : undefined;
+      if (rule === undefined) {
+        const kinds = Object.keys(operations).map((kind) => `"${kind}"`).join(", ");
+        throw new RangeError(`history[${i}]: the ${model.name} knows the operations ${kinds}, got ${show(request)}`);
+      }
+      this.#rules.push(rule);
+      const given = returnedAt === null ? undefined : result;
+      this.#answers.push(answer === undefined || returnedAt === null ? given : answer(given, request));
+      if (isRead !== undefined && isRead(request, given)) this.isRead[i] = 1;
+    }
+    this.#number(model.initial);
+  }
+
+  /** The number of the initial state. */
+  readonly initial = 0;
+
+  value(state: number): unknown {
+    return this.#values[state];
+  }
+
+  /** The state after the operation of this row, or `refused` where the object would have answered otherwise. */
+  apply(row: number, state: number): number {
+    const before = this.#values[state];
+    if (typeof before !== "object" || before === null) return this.#step(row, state, before);
+    const key = state * this.#history.length + row;
+    let after = this.#known.get(key);
+    if (after === undefined) {
+      after = this.#step(row, state, before);
+      if (this.#known.size < maxKnown) this.#known.set(key, after);
+    }
+    return after;
+  }
+
+  /** What the object would have answered; undefined where any answer will do. */
+  answer(row: number, state: number): unknown {
+    return this.#rules[row]!(this.#values[state], this.#history[row]!.request).result;
+  }
+
+  #step(row: number, state: number, before: unknown): number {
+    const { request, returnedAt } = this.#history[row]!;
+    const outcome = this.#rules[row]!(before, request);
+    if (typeof outcome !== "object" || outcome === null || !("state" in outcome)) {
+      throw new TypeError(`${this.#model.name}: operations.${request.kind} must return { state, result }, got ${show(outcome)}`);
+    }
+    const { state: after, result } = outcome;
+    if (result !== undefined && returnedAt !== null && !isSame(result, this.#answers[row])) return refused;
+    if (after === before) return state;
+    const number = this.#number(after);
+    if (number !== state && this.isRead[row] === 1) {
+      throw new RangeError(`${this.#model.name}: isRead says that ${show(request)} changes no state, but it changes ${show(before)} to ${show(after)}`);
+    }
+    return number;
+  }
+
+  #number(value: unknown): number {
+    if (typeof value !== "object" || value === null) {
+      const known = this.#numbers.get(value);
+      if (known !== undefined) return known;
+      if (typeof value === "function" || typeof value === "symbol") throw noPlainData(this.#model, value);
+      this.#numbers.set(value, this.#values.length);
+    } else {
+      const text = canonical(value);
+      const known = this.#byText.get(text);
+      if (known !== undefined) return known;
+      if (!isPlain(value)) throw noPlainData(this.#model, value);
+      this.#byText.set(text, this.#values.length);
+      deepFreeze(value);
+    }
+    this.#values.push(value);
+    return this.#values.length - 1;
+  }
+}
+
+const maxKnown = 1_000_000;
+
+/** Whether two values are the same plain data. */
+export function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== "object" || one === null || typeof other !== "object" || other === null) return Object.is(one, other);
+  return canonical(one) === canonical(other);
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value === "function" || typeof value === "symbol") return false;
+  if (typeof value !== "object" || value === null) return true;
+  if (value instanceof Map) return Array.from(value).flat().every(isPlain);
+  if (Array.isArray(value) || value instanceof Set) return Array.from(value).every(isPlain);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isPlain);
+}
+
+function noPlainData(model: Model, value: unknown): TypeError {
+  return new TypeError(
+    `${model.name}: a state must be plain data (numbers, strings, booleans, null, arrays, plain objects, maps, sets), got ${
+      typeof value === "object" ? `an object of class ${(value as object).constructor?.name ?? "(without a name)"}: ` : ""
+    }${show(value)}`,
+  );
+}
