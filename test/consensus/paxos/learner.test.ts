@@ -42,11 +42,12 @@ describe("a learner", () => {
     expect(accepted(a2, "x", first)).toEqual([{ kind: "decide", outcome: "x" }]);
   });
 
-  it("learns once", () => {
-    const { accepted, on } = make();
+  it("learns once, however often the votes arrive", () => {
+    const { self, accepted, on } = make();
     accepted(a1);
     accepted(a2);
-    expect(accepted(a3)).toEqual([]);
+    expect(self).toEqual({ id: l1, votes: new Map(), chosen: "x" });
+    for (const acceptor of [a3, a1, a2, a3]) expect(accepted(acceptor)).toEqual([]);
     expect(on({ kind: "chosen", value: "x" }, b1)).toEqual([]);
   });
 

@@ -41,28 +41,30 @@ const inventiveProposer: typeof proposer = (options) => {
 };
 
 describe("each property of Paxos is broken by a role", () => {
-  it.each<[string, Property, Cast, string, { readonly crashes?: Record<string, number> }]>([
-    ["agreement", agreement, { proposer: minorityProposer }, 'p1 decided "x", but p2 decided "y"', {}],
-    ["validity", validity, { proposer: inventiveProposer }, 'p1 decided "x!", but proposed was "x"', {}],
-    ["promises kept", promisesKept, { acceptor: forgetfulAcceptor }, "a1 promised ballot (1, p1), and now knows of none", { crashes: { a1: 1 } }],
-    ["no vote below a promise", noVoteBelowPromise, { acceptor: gullibleAcceptor }, "a1 voted in ballot (1, p1) after it had joined (1, p2)", {}],
-    ["one value per ballot", oneValuePerBallot, { acceptor: mixingAcceptor }, 'ballot (1, p1) has two values, "x" and "y"', {}],
+  it.each<[string, Property, Cast, string, number, { readonly crashes?: Record<string, number> }?]>([
+    ["agreement", agreement, { proposer: minorityProposer }, 'p1 decided "x", but p2 decided "y"', 10],
+    ["validity", validity, { proposer: inventiveProposer }, 'p1 decided "x!", but proposed was "x"', 9],
+    ["promises kept", promisesKept, { acceptor: forgetfulAcceptor }, "a1 promised ballot (1, p1), and now knows of none", 4, { crashes: { a1: 1 } }],
+    ["no vote below a promise", noVoteBelowPromise, { acceptor: gullibleAcceptor }, "a1 voted in ballot (1, p1) after it had joined (1, p2)", 8],
+    ["one value per ballot", oneValuePerBallot, { acceptor: mixingAcceptor }, 'ballot (1, p1) has two values, "x" and "y"', 12],
     [
       "what is chosen stays chosen", chosenStays(electorate), { proposer: stubbornProposer },
-      '"x" was chosen in ballot (1, p1), but ballot (1, p2) is for "y"', {},
+      '"x" was chosen in ballot (1, p1), but ballot (1, p2) is for "y"', 12,
     ],
     [
       "every proposal is safe", safeProposals(electorate), { proposer: stubbornProposer },
-      'ballot (1, p2) asks for "y", but the votes that any quorum has cast before it do not allow that', {},
+      'ballot (1, p2) asks for "y", but the votes that any quorum has cast before it do not allow that', 12,
     ],
     [
       "only what is chosen is learned", onlyChosenIsLearned(electorate), { learner: hastyLearner },
-      'l1 learned "x", which no quorum has voted for', {},
+      'l1 learned "x", which no quorum has voted for', 7,
     ],
-  ])("%s", (name, property, cast, problem, faults) => {
+  ])("%s", (name, property, cast, problem, steps, faults = {}) => {
     expect(property.name).toBe(name);
     const verdict = explore({ ...contest(cast), ...faults, properties: [property] });
-    expect(verdict).toMatchObject({ kind: "violated", property: name, problem });
+    if (verdict.kind !== "violated") throw new Error(verdict.summary);
+    const { property: broken, problem: seen, schedule } = verdict;
+    expect({ broken, seen, steps: schedule.length }).toEqual({ broken: name, seen: problem, steps });
   });
 });
 

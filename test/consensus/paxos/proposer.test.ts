@@ -148,7 +148,14 @@ describe("a proposer that hears votes", () => {
       { kind: "decide", outcome: "x" },
       { kind: "reply", call, result: "x" },
     ]);
-    expect(self.phase).toEqual({ kind: "decided", value: "x" });
+    expect(self).toMatchObject({ phase: { kind: "decided", value: "x" }, votes: new Map(), calls: new Set() });
+  });
+
+  it("learns once, however often the votes arrive", () => {
+    const { accepted } = asking();
+    accepted(a2, "x");
+    accepted(a3, "x");
+    for (const acceptor of [...acceptors, ...acceptors]) expect(accepted(acceptor, "x")).toEqual([]);
   });
 
   it("counts an acceptor once, however often its vote arrives", () => {
