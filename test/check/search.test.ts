@@ -1,0 +1,177 @@
+import { describe, expect, it } from "vitest";
+import { canonical, stream } from "../../lib/core.js";
+import { search, type PlainAction, type SearchOptions } from "../../lib/check.js";
+import { twoPhase } from "./two-phase.js";
+
+interface Clock {
+  hour: number;
+}
+
+const clock: SearchOptions<Clock> = {
+  initial: { hour: 1 },
+  next: { tick: ({ hour }) => ({ hour: hour === 12 ? 1 : hour + 1 }) },
+  properties: { "an hour of the day": ({ hour }) => hour >= 1 && hour <= 12 },
+};
+
+type ManagerState = "working" | "prepared" | "committed" | "aborted";
+
+/** The module TCommit of "Consensus on Transaction Commit" (Gray and Lamport, 2006). */
+function transactionCommit(managers: number): SearchOptions<{ rmState: Readonly<Record<string, ManagerState>> }> {
+  const all = Array.from({ length: managers }, (_, i) => `r${i + 1}`);
+  const next: Record<string, PlainAction<{ rmState: Readonly<Record<string, ManagerState>> }>> = {};
+  for (const r of all) {
+    next[`Prepare(${r})`] = ({ rmState }) => (rmState[r] === "working" ? { rmState: { ...rmState, [r]: "prepared" } } : null);
+    next[`Decide(${r})`] = ({ rmState }) => {
+      const states = Object.values(rmState);
+      const canCommit = states.every((state) => state === "prepared" || state === "committed");
+      const notCommitted = states.every((state) => state !== "committed");
+      const isOpen = rmState[r] === "prepared" || rmState[r] === "working";
+      return [
+        ...(rmState[r] === "prepared" && canCommit ? [{ rmState: { ...rmState, [r]: "committed" as const } }] : []),
+        ...(isOpen && notCommitted ? [{ rmState: { ...rmState, [r]: "aborted" as const } }] : []),
+      ];
+    };
+  }
+  return { initial: { rmState: Object.fromEntries(all.map((r) => [r, "working" as const])) }, next };
+}
+
+describe("search", () => {
+  it("goes round the clock", () => {
+    expect(search(clock)).toMatchObject({ kind: "holds", states: 12, transitions: 12, depth: 11, ends: 0 });
+  });
+
+  it("counts the states of the classic specifications as TLC does", () => {
+    // TLC reports 34 distinct states for TCommit, and 288 for TwoPhase, of 1,146 generated with the initial one.
+    expect(search(transactionCommit(3))).toMatchObject({ kind: "holds", states: 34 });
+    expect(search(twoPhase(3))).toMatchObject({ kind: "holds", states: 288, transitions: 1145, depth: 10 });
+    expect(search(twoPhase(5))).toMatchObject({ kind: "holds", states: 8_832 });
+  });
+
+  it("shows the shortest way to a manager that commits while another has aborted", () => {
+    const verdict = search(twoPhase(3, { hasty: true }));
+    if (verdict.kind !== "violated") throw new Error(verdict.summary);
+    expect(verdict.property).toBe("TCConsistent");
+    // Two of three are enough for the hasty manager; the third aborts by itself.
+    expect(verdict.behaviour.map(({ action }) => action)).toHaveLength(8);
+    expect(verdict.behaviour[0]).toEqual({ action: "initial", state: twoPhase(3).initial });
+    expect(new Set(Object.values(verdict.behaviour.at(-1)!.state.rmState))).toEqual(new Set(["prepared", "committed", "aborted"]));
+    expect(verdict.summary).toMatch(/^Violated after 7 steps: TCConsistent \(/);
+  });
+
+  it("says what was reached, and what was not", () => {
+    const verdict = search({
+      ...twoPhase(2),
+      reach: {
+        "all have committed": ({ rmState }) => Object.values(rmState).every((state) => state === "committed"),
+        "the manager waits for ever": ({ tmState }) => tmState.length > 9,
+      },
+    });
+    expect(verdict.reached["all have committed"]!.map(({ action }) => action).slice(-3)).toEqual(["TMCommit", "RMRcvCommitMsg(r1)", "RMRcvCommitMsg(r2)"]);
+    expect(verdict.reached["the manager waits for ever"]).toBeNull();
+    expect(verdict.summary).toMatch(/Never reached: the manager waits for ever\.$/);
+  });
+
+  it("finds as many states in depth as in breadth", () => {
+    const { states, transitions } = search(twoPhase(3));
+    expect(search({ ...twoPhase(3), order: "depth" })).toMatchObject({ kind: "holds", states, transitions });
+  });
+
+  it("stops at its limits and calls that unfinished", () => {
+    expect(search({ ...twoPhase(3), maxStates: 288 }).kind).toBe("holds");
+    const verdict = search({ ...twoPhase(3), maxStates: 287 });
+    expect(verdict).toMatchObject({ kind: "unfinished", limit: "maxStates", states: 287 });
+    expect(verdict.summary).toMatch(/^Unfinished: stopped at the limit maxStates of 287\./);
+    expect(search({ initial: { n: 0 }, next: { up: ({ n }) => ({ n: n + 1 }) }, progress: ({ states }) => states < 50_000 })).toMatchObject({ kind: "unfinished", limit: "stopped" });
+  });
+
+  it("takes equal values for equal, in whatever order they were made", () => {
+    interface Bag { set: ReadonlySet<string>; nested: { readonly map: ReadonlyMap<string, readonly number[]> } }
+    const verdict = search<Bag>({
+      initial: { set: new Set(), nested: { map: new Map() } },
+      next: {
+        a: ({ set }) => ({ set: new Set(["a", ...set]) }),
+        b: ({ set }) => ({ set: new Set([...set, "b"]) }),
+        c: ({ nested }) => ({ nested: { map: new Map([["x", [1]], ...nested.map]) } }),
+        d: ({ nested }) => ({ nested: { map: new Map([...nested.map, ["y", []]]) } }),
+      },
+    });
+    expect(verdict).toMatchObject({ states: 16, transitions: 64, depth: 4 });
+  });
+
+  it("agrees with the obvious way of doing it on random systems", () => {
+    let longest = 0;
+    for (let seed = 0; seed < 300; seed++) {
+      const system = randomSystem(seed);
+      const slow = naiveSearch(system);
+      for (const order of ["breadth", "depth"] as const) {
+        const fast = search({ ...system, order });
+        expect({ seed, states: fast.states, transitions: fast.transitions, ends: fast.ends }).toEqual({
+          seed, states: slow.states, transitions: slow.transitions, ends: slow.ends,
+        });
+        if (order === "breadth") expect({ seed, depth: fast.depth }).toEqual({ seed, depth: slow.depth });
+      }
+      longest = Math.max(longest, slow.depth);
+    }
+    expect(longest).toBeGreaterThan(8);
+  });
+
+  it.each([
+    ["a misspelt option", { invariants: {} }, 'search has no option "invariants"'],
+    ["no initial state", { initial: [] }, "initial must hold at least one state, got []"],
+    ["an initial state that is none", { initial: 3 }, "initial must be a state or a list of states, got 3"],
+    ["initial states with other variables", { initial: [{ hour: 1 }, { minute: 1 }] }, "initial states must all have the variables hour, got one with minute"],
+    ["an action that is none", { next: { tick: 1 } }, "next.tick must be a function, got 1"],
+    ["no limit at all", { maxStates: 0 }, "maxStates must be a whole number from 1 to 2147483646, got 0"],
+    ["a change to a variable that is none", { next: { tick: () => ({ minute: 1 }) } }, 'the action tick changes "minute", but the variables are hour'],
+    ["an answer that is no change", { next: { tick: () => 7 } }, "the action tick must answer an object of changed variables or null, got 7"],
+    ["a state that is not data", { next: { tick: () => ({ hour: () => 1 }) } }, "the variable hour must be plain data, got the function hour"],
+    ["an action that changes a value in place", { initial: { list: [1] }, next: { add: ({ list }: { list: number[] }) => ({ list: (list.push(2), list) }) }, properties: {} }, "object is not extensible"],
+  ])("refuses %s", (_, change, message) => {
+    expect(() => search({ ...clock, ...change } as never)).toThrow(message);
+  });
+});
+
+type Three = { a: number; b: number; c: readonly number[] };
+
+function randomSystem(seed: number): SearchOptions<Three> {
+  const chance = stream(seed, "system");
+  const next: Record<string, PlainAction<Three>> = {};
+  for (let i = 0; i < 4; i++) {
+    const [x, y, z, kind] = [chance.below(4), chance.below(4), chance.below(3), chance.below(5)];
+    next[`action ${i}`] = [
+      (s: Readonly<Three>) => (s.a === x ? { b: (s.b + z) % 5 } : { a: (s.a + 1) % 4 }),
+      (s: Readonly<Three>) => (s.c.length > z ? { c: s.c.slice(1) } : null),
+      (s: Readonly<Three>) => (s.b < y && s.c.length < 4 ? { c: [...s.c, s.a % 2], a: y } : null),
+      (s: Readonly<Three>) => (s.b > z ? [{ b: 0 }, { a: x, b: s.a }] : null),
+      () => [{ a: x }, { b: y }],
+    ][kind]!;
+  }
+  return { initial: [{ a: 0, b: 0, c: [] }, { a: 1, b: chance.below(3), c: [1] }], next };
+}
+
+function naiveSearch({ initial, next }: SearchOptions<Three>) {
+  const seen = new Map<string, number>();
+  const queue: Three[] = [];
+  let [transitions, ends, depth] = [0, 0, 0];
+  for (const state of initial as readonly Three[]) {
+    if (!seen.has(canonical(state))) queue.push(state);
+    seen.set(canonical(state), 0);
+  }
+  for (const state of queue) {
+    const before = transitions;
+    for (const action of Object.values(next)) {
+      const answer = action(state);
+      for (const change of answer === null ? [] : Array.isArray(answer) ? answer : [answer]) {
+        transitions++;
+        const after = { ...state, ...change };
+        if (seen.has(canonical(after))) continue;
+        const length = seen.get(canonical(state))! + 1;
+        seen.set(canonical(after), length);
+        depth = Math.max(depth, length);
+        queue.push(after);
+      }
+    }
+    if (transitions === before) ends++;
+  }
+  return { states: seen.size, transitions, ends, depth };
+}
