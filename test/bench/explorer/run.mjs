@@ -1,0 +1,90 @@
+// How fast worlds and states are explored through the public API, beside what a program for one model alone can do.
+//
+//   npm run bench -- explorer
+//
+// LARGE=1 adds two-phase commit with nine managers: 10.3 million states. The times are of the processor, so that
+// neighbours on the machine matter less; ratios are what to carry forward.
+import { explore, search } from "distlab/check";
+import { ids } from "distlab/core";
+import { acceptor, agreement, paxosProperties, proposer } from "distlab/paxos";
+import { packed } from "./packed.mjs";
+
+/** Known counts, the same from TLC and SPIN. @type {Readonly<Record<number, number>>} */
+const KNOWN = { 3: 288, 5: 8_832, 7: 296_448, 9: 10_340_352 };
+
+/** @template T @param {() => T} work @returns {{ result: T, seconds: number }} */
+function timed(work) {
+  const before = process.cpuUsage();
+  const result = work();
+  const { user, system } = process.cpuUsage(before);
+  return { result, seconds: (user + system) / 1e6 };
+}
+
+/** @param {string} what @param {number} count @param {number} seconds @param {string} rest */
+function line(what, count, seconds, rest) {
+  const rate = Math.round(count / seconds).toLocaleString("en");
+  console.log(`${what.padEnd(48)} ${count.toLocaleString("en").padStart(11)} ${seconds.toFixed(2).padStart(7)} s ${rate.padStart(11)}/s  ${rest}`);
+}
+
+console.log("two-phase commit as a transition system: distinct states");
+const sizes = [3, 5, 7, ...(process.env["LARGE"] ? [9] : [])];
+for (const managers of sizes) {
+  if (managers < 9) search(twoPhase(managers)); // warm
+  const ours = timed(() => search({ ...twoPhase(managers), maxStates: 20_000_000 }));
+  const { states, transitions, bytes } = ours.result;
+  const limit = timed(() => packed(managers));
+  if (states !== KNOWN[managers] || limit.result.states !== states || limit.result.transitions !== transitions) {
+    throw new Error(`wrong count for ${managers} managers: ${states}, packed ${limit.result.states}, known ${KNOWN[managers]}`);
+  }
+  const memory = `${Math.round(bytes / states)} bytes a state, ${Math.round(process.memoryUsage().rss / 1e6)} MB in all`;
+  line(`  search, ${managers} managers`, states, ours.seconds, memory);
+  line(`  packed by hand`, states, limit.seconds, `${(ours.seconds / limit.seconds).toFixed(1)} times faster`);
+}
+
+console.log("single-decree Paxos, two proposers, the very roles of the simulator: distinct worlds");
+const acceptors = ids("a1", "a2", "a3");
+const p = proposer({ acceptors });
+const paxos = {
+  nodes: { p1: p, p2: p, a1: acceptor(), a2: acceptor(), a3: acceptor() },
+  requests: [
+    { node: "p1", request: { kind: "propose", value: "x" } },
+    { node: "p2", request: { kind: "propose", value: "y" } },
+  ],
+  properties: [agreement],
+  maxWorlds: 1_000_000,
+};
+const symmetric = [["a1", "a2", "a3"]];
+for (const [what, options] of Object.entries({
+  "three acceptors": {},
+  "three acceptors, all properties": { properties: paxosProperties({ acceptors }) },
+  "the same up to the acceptors' names": { properties: paxosProperties({ acceptors }), symmetric },
+  "and without deliveries in vain": { properties: paxosProperties({ acceptors }), symmetric, reduce: true },
+  "one crash, up to a million worlds": { crashes: 1 },
+  "one time-out, up to a million worlds": { timers: 1 },
+})) {
+  const { result, seconds } = timed(() => explore({ ...paxos, ...options }));
+  line(`  ${what}`, result.worlds, seconds, `${result.kind}, ${Math.round(result.bytes / result.worlds)} bytes a world`);
+}
+
+/** Two-phase commit, as in test/check/two-phase.ts. @param {number} managers */
+function twoPhase(managers) {
+  const all = Array.from({ length: managers }, (_, i) => `r${i + 1}`);
+  /** @type {Record<string, (s: any) => object | null>} */
+  const next = {
+    TMCommit: (s) => (s.tmState === "init" && s.tmPrepared.size === all.length ? { tmState: "committed", msgs: new Set([...s.msgs, "commit"]) } : null),
+    TMAbort: (s) => (s.tmState === "init" ? { tmState: "aborted", msgs: new Set([...s.msgs, "abort"]) } : null),
+  };
+  for (const r of all) {
+    next[`TMRcvPrepared(${r})`] = (s) => (s.tmState === "init" && s.msgs.has(`prepared ${r}`) ? { tmPrepared: new Set([...s.tmPrepared, r]) } : null);
+    next[`RMPrepare(${r})`] = (s) =>
+      s.rmState[r] === "working" ? { rmState: { ...s.rmState, [r]: "prepared" }, msgs: new Set([...s.msgs, `prepared ${r}`]) } : null;
+    next[`RMChooseToAbort(${r})`] = (s) => (s.rmState[r] === "working" ? { rmState: { ...s.rmState, [r]: "aborted" } } : null);
+    next[`RMRcvCommitMsg(${r})`] = (s) => (s.msgs.has("commit") ? { rmState: { ...s.rmState, [r]: "committed" } } : null);
+    next[`RMRcvAbortMsg(${r})`] = (s) => (s.msgs.has("abort") ? { rmState: { ...s.rmState, [r]: "aborted" } } : null);
+  }
+  return {
+    initial: { rmState: Object.fromEntries(all.map((r) => [r, "working"])), tmState: "init", tmPrepared: new Set(), msgs: new Set() },
+    next,
+    properties: { TCConsistent: (/** @type {any} */ { rmState }) => !(Object.values(rmState).includes("committed") && Object.values(rmState).includes("aborted")) },
+  };
+}
