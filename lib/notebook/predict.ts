@@ -61,11 +61,12 @@ export class Prediction<P extends { readonly [name: string]: Predicted }> {
       const difference = typeof predicted === "number" && typeof value === "number" ? value - predicted : null;
       return { name: words(name), predicted, value, difference, right: this.#isRight(predicted, value) };
     });
+    const anyNumber = rows.some(({ difference }) => difference !== null);
     const table = rows.map(({ name, predicted, value, difference }) => ({
       "": name,
       predicted: format(predicted),
       measured: format(value),
-      difference: difference === null ? "" : signed(difference),
+      ...(anyNumber ? { difference: difference === null ? "" : signed(difference) } : {}),
     }));
     const right = ["predicted", "measured", "difference"];
     const verdict = this.#verdict(rows);

@@ -2,6 +2,7 @@ import { format, formatNumber } from "./format.js";
 import { escape } from "./escape.js";
 import { column, figure, numbers, type ChartOptions, type Column, type Figure } from "./figure.js";
 import { seriesOf } from "./series.js";
+import { checkRows } from "./table.js";
 import { nth, palette, patterns } from "./theme.js";
 
 /** What bars stand for. */
@@ -22,18 +23,20 @@ export interface BarsOptions<Row> extends ChartOptions {
  *       title: "Four kinds of messages, three of each", xLabel: "kind of message", yLabel: "messages sent",
  *     })
  */
-export function bars<Row extends object>(rows: readonly Row[], options: BarsOptions<Row>): Figure {
+export function bars<Row extends object>(all: readonly Row[], options: BarsOptions<Row>): Figure {
   const { x, y, interval } = options;
+  const { rows, notes } = firstOf(all);
   const names = column(rows, x, "x").map(format);
   const heights = numbers(rows, y, "y");
   const whiskers = whiskersOf(rows, heights, interval);
   return figure(options, {
     rows: pick(rows, [x, y, ...(interval ?? [])]),
     headings: { [x]: options.xLabel, [y]: options.yLabel },
-    summary: `A bar chart of ${options.yLabel} for each ${options.xLabel}${extremes(names, heights)}`,
+    summary: `A bar chart of ${options.yLabel} for each ${options.xLabel}${extremes(heights, (i) => `${names[i]} (${format(heights[i])})`)}`,
     data: [bar({ names, heights, colour: palette[0]!, pattern: "", whiskers, labelled: true })],
     xaxis: { type: "category" },
     yaxis: heightAxis([heights], whiskers),
+    notes,
     layout: { bargap: 0.35 },
   });
 }
@@ -58,10 +61,11 @@ export interface GroupedBarsOptions<Row> extends ChartOptions {
  *
  *     groupedBars(messageCounts(run.trace), { x: "message", y: ["sent", "delivered"], ... })
  */
-export function groupedBars<Row extends object>(rows: readonly Row[], options: GroupedBarsOptions<Row>): Figure {
+export function groupedBars<Row extends object>(all: readonly Row[], options: GroupedBarsOptions<Row>): Figure {
   const { x, y, by, interval, names = {}, stacked = false } = options;
   const fields: readonly Column<Row>[] = typeof y === "string" ? [y] : y;
   const called: Partial<Record<string, string>> = names;
+  const { rows, notes } = firstOf(all);
   if (fields.length === 0) throw new RangeError("y must name at least one field, got []");
   if (by !== undefined && fields.length > 1)
     throw new RangeError(`give either by or several fields of y, got by: "${by}" and ${fields.length} fields`);
@@ -75,14 +79,18 @@ export function groupedBars<Row extends object>(rows: readonly Row[], options: G
   });
   const barCount = drawn.reduce((sum, { heights }) => sum + heights.length, 0);
   const labelled = barCount <= 24 && !stacked;
+  const single = drawn.flatMap(({ name, names, heights }) =>
+    heights.map((height, i) => ({ of: `${names[i]} ${name}`, height })),
+  );
+  const most = extremes(
+    single.map(({ height }) => height),
+    (i) => `${single[i]!.of} (${format(single[i]!.height)})`,
+  );
   const arranged = `${stacked ? "stacked" : "grouped"} by ${drawn.map(({ name }) => name).join(", ")}`;
   return figure(options, {
     rows: pick(rows, [x, ...(by === undefined ? [] : [by]), ...fields, ...(interval ?? [])]),
     headings: { [x]: options.xLabel, ...(fields.length === 1 ? { [fields[0]!]: options.yLabel } : {}) },
-    summary: `A bar chart of ${options.yLabel} for each ${options.xLabel}, ${arranged}${extremes(
-      drawn.flatMap(({ name, names }) => names.map((of) => `${of} ${name}`)),
-      drawn.flatMap(({ heights }) => heights),
-    )}`,
+    summary: `A bar chart of ${options.yLabel} for each ${options.xLabel}, ${arranged}${most}`,
     data: drawn.map(({ name, names, heights, whiskers }, i) =>
       bar({ name, names, heights, colour: nth(palette, i), pattern: nth(patterns, i), whiskers, labelled }),
     ),
@@ -93,9 +101,24 @@ export function groupedBars<Row extends object>(rows: readonly Row[], options: G
           drawn.map(({ heights }) => heights),
           drawn.find(({ whiskers }) => whiskers !== null)?.whiskers ?? null,
         ),
+    notes,
     legend: true,
     layout: { barmode: stacked ? "stack" : "group", bargap: 0.25, bargroupgap: 0.08 },
   });
+}
+
+const maxBars = 1_000;
+
+/** No more rows than a page can hold bars. */
+function firstOf<Row extends object>(
+  rows: readonly Row[],
+): { readonly rows: readonly Row[]; readonly notes: readonly string[] } {
+  checkRows(rows);
+  if (rows.length <= maxBars) return { rows, notes: [] };
+  return {
+    rows: rows.slice(0, maxBars),
+    notes: [`Drawn with the first ${format(maxBars)} of ${format(rows.length)} rows`],
+  };
 }
 
 /** Only these fields of the rows, which are those that are drawn. */
@@ -103,8 +126,8 @@ export function pick(rows: readonly object[], fields: readonly string[]): object
   return rows.map((row) => Object.fromEntries(fields.map((field) => [field, (row as Record<string, unknown>)[field]])));
 }
 
-/** "; highest a (3), lowest b (1)", or the value where all are the same. */
-export function extremes(names: readonly string[], values: readonly (number | null)[]): string {
+/** "; highest a (3), lowest b (1)", or the value where all are the same; `say` names the n-th of them with its value. */
+export function extremes(values: readonly (number | null)[], say: (n: number) => string): string {
   let low = -1;
   let high = -1;
   for (const [i, value] of values.entries()) {
@@ -114,7 +137,7 @@ export function extremes(names: readonly string[], values: readonly (number | nu
   }
   if (high < 0) return "; no values";
   if (values[low] === values[high]) return `; every value is ${formatNumber(values[high]!)}`;
-  return `; highest ${names[high]} (${formatNumber(values[high]!)}), lowest ${names[low]} (${formatNumber(values[low]!)})`;
+  return `; highest ${say(high)}, lowest ${say(low)}`;
 }
 
 interface Whiskers {
@@ -181,10 +204,11 @@ function bar({ name, names, heights, colour, pattern, whiskers, labelled }: Bar)
   };
 }
 
-/** From 0, with room for the numbers above the bars. */
+/** From 0, with room for the numbers above the bars; a few whole numbers have no ticks between them. */
 function heightAxis(series: readonly (readonly (number | null)[])[], whiskers: Whiskers | null): object {
   const heights = series.flat().filter((height) => height !== null);
   if (whiskers !== null || heights.some((height) => height < 0)) return { rangemode: "tozero" };
-  const highest = Math.max(0, ...heights);
-  return highest === 0 ? { range: [0, 1] } : { range: [0, highest * 1.1] };
+  const highest = heights.reduce((most, height) => Math.max(most, height), 0);
+  const whole = heights.every(Number.isInteger) && highest <= 6 ? { dtick: 1 } : {};
+  return highest === 0 ? { range: [0, 1] } : { range: [0, highest * 1.1], ...whole };
 }

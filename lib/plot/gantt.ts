@@ -20,30 +20,34 @@ export interface GanttOptions<Row> extends Omit<ChartOptions, "xLabel" | "yLabel
 }
 
 const maxBars = 2_000;
+const maxLanes = 60;
 
 /**
  * Who is busy when: one lane per node or worker, one bar per stretch of time:
  * `gantt(downtimes(run.trace), { lane: "node", from: "from", to: "to", by: "why", title: "..." })`.
- * Only the first 2,000 stretches are drawn.
+ * At most 2,000 stretches in 60 lanes are drawn.
  */
 export function gantt<Row extends object>(rows: readonly Row[], options: GanttOptions<Row>): Figure {
   const { lane, from, to, by, label, xLabel = "time (virtual ms)", yLabel = lane } = options;
+  const allEnds = numbers(rows, to, "to");
   for (const [i, start] of numbers(rows, from, "from").entries()) {
-    const end = numbers([rows[i]!], to, "to")[0];
-    if (start === null || end == null || end < start) {
+    const end = allEnds[i] ?? null;
+    if (start === null || end === null || end < start) {
       throw new RangeError(
         `rows[${i}] must begin before it ends, got ${from}: ${format(start)}, ${to}: ${format(end)}`,
       );
     }
   }
-  const shown = rows.slice(0, maxBars);
-  const lanes = [...new Set(column(shown, lane, "lane").map(format))];
+  const allLanes = column(rows, lane, "lane").map(format);
+  const lanes = [...new Set(allLanes)].slice(0, maxLanes);
+  const inLanes = new Set(lanes);
+  const shown = rows.filter((_, i) => inLanes.has(allLanes[i]!)).slice(0, maxBars);
+  const lanesOf = column(shown, lane, "lane").map(format);
   const starts = numbers(shown, from, "from") as number[];
   const ends = numbers(shown, to, "to") as number[];
-  const lanesOf = column(shown, lane, "lane").map(format);
   const kinds = by === undefined ? shown.map(() => "") : column(shown, by, "by").map(format);
   const labels = label === undefined ? null : column(shown, label, "label").map(format);
-  const end = Math.max(0, ...ends);
+  const end = ends.reduce((latest, one) => Math.max(latest, one), 0);
   return figure(
     { ...options, xLabel, yLabel, height: options.height ?? 150 + 34 * Math.max(2, lanes.length) },
     {
@@ -58,7 +62,7 @@ export function gantt<Row extends object>(rows: readonly Row[], options: GanttOp
       summary: `A Gantt chart of ${rows.length} stretches of time in lanes (${lanes.slice(0, 12).join(", ")}), up to ${formatNumber(end)}`,
       notes:
         shown.length < rows.length
-          ? [`Drawn with the first ${format(shown.length)} of ${format(rows.length)} stretches`]
+          ? [`Drawn with ${format(shown.length)} of ${format(rows.length)} stretches, in at most ${maxLanes} lanes`]
           : [],
       data: [...new Set(kinds)].map((kind, i) => {
         const at = kinds.flatMap((one, place) => (one === kind ? [place] : []));

@@ -1,3 +1,4 @@
+import { extent } from "d3-array";
 import { pick } from "./bars.js";
 import { escape } from "./escape.js";
 import { column, figure, numbers, text, type ChartOptions, type Column, type Figure } from "./figure.js";
@@ -42,12 +43,12 @@ export function heatMap<Row extends object>(rows: readonly Row[], options: HeatM
   }
   const present = values.filter((one) => one !== null);
   const labelled = columns.length <= 16 && lanes.length <= 16;
-  const low = present.length === 0 ? "none" : formatNumber(Math.min(...present));
-  const high = present.length === 0 ? "none" : formatNumber(Math.max(...present));
+  const [least, most] = extent(present);
+  const range = least === undefined ? "without values" : `from ${formatNumber(least)} to ${formatNumber(most)}`;
   return figure(options, {
     rows: pick(rows, [x, y, value]),
     headings: { [x]: options.xLabel, [y]: options.yLabel, [value]: valueLabel },
-    summary: `A heat map of ${valueLabel} for each ${options.xLabel} and ${options.yLabel}, from ${low} to ${high}`,
+    summary: `A heat map of ${valueLabel} for each ${options.xLabel} and ${options.yLabel}, ${range}`,
     data: [
       {
         type: "heatmap",

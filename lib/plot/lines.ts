@@ -1,3 +1,4 @@
+import { extent } from "d3-array";
 import { oneOf, show } from "../core/parameters.js";
 import { extremes, pick } from "./bars.js";
 import { escape } from "./escape.js";
@@ -69,10 +70,9 @@ export function lines<Row extends object>(rows: readonly Row[], options: LinesOp
     });
   }
   if (expected !== undefined) data.push(expectedTrace(expected, byText ? [] : numbers(rows, x, "x"), logX));
-  const names = column(rows, x, "x").map(
-    (value, i) => `${format((rows[i] as Record<string, unknown>)[y])} at ${format(value)}`,
-  );
+  const places = column(rows, x, "x");
   const values = numbers(rows, y, "y");
+  const most = extremes(values, (i) => `${format(values[i])} at ${format(places[i])}`);
   const one = series.length === 1;
   const what = one ? "A line" : `${series.length} lines`;
   const eachFor = one ? "" : `, one for each ${byLabel || by}`;
@@ -84,7 +84,7 @@ export function lines<Row extends object>(rows: readonly Row[], options: LinesOp
       [y]: options.yLabel,
       ...(by === undefined || byLabel === undefined ? {} : { [by]: byLabel || by }),
     },
-    summary: `${what} of ${options.yLabel} against ${options.xLabel}${eachFor}${around}${extremesAt(names, values)}`,
+    summary: `${what} of ${options.yLabel} against ${options.xLabel}${eachFor}${around}${most}`,
     notes: drawn < all ? [thinned(drawn, all)] : [],
     data,
     xaxis: byText ? { type: "category" } : { ...(logX ? { type: "log" } : {}), ...ticksAt(numbers(rows, x, "x")) },
@@ -134,10 +134,8 @@ function expectedTrace(
 ): object {
   text("expected.label", label);
   if (typeof y !== "function") throw new TypeError(`expected.y must be a function of x, got ${show(y)}`);
-  const at = places.filter((place) => place !== null);
-  const from = Math.min(...at);
-  const to = Math.max(...at);
-  const count = at.length === 0 ? 0 : 101;
+  const [from = 0, to = 0] = extent(places.filter((place) => place !== null && (!log || place > 0)) as number[]);
+  const count = from === to ? 0 : 101;
   const x = Array.from({ length: count }, (_, i) =>
     log ? Math.exp(Math.log(from) + ((Math.log(to) - Math.log(from)) * i) / 100) : from + ((to - from) * i) / 100,
   );
@@ -154,8 +152,4 @@ function expectedTrace(
 
 function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
-}
-
-function extremesAt(places: readonly string[], values: readonly (number | null)[]): string {
-  return extremes(places, values).replace(/ \([^)]*\)/g, "");
 }

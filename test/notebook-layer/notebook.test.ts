@@ -246,6 +246,9 @@ describe("predict", () => {
   });
 
   it("compares texts, and what was not measured", async () => {
+    expect((await compared(() => predict({ winner: "x" }).compare({ winner: "x" })))["text/plain"]).not.toContain(
+      "difference",
+    );
     expect((await compared(() => predict({ winner: "x" }).compare({ winner: "y" })))["text/plain"]).toMatch(
       /0 of 1 as predicted; winner: y\./,
     );

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { onCircle } from "../../lib/plot/circle.js";
 import { Diagram } from "../../lib/plot/diagram.js";
 import { paints } from "../../lib/plot/svg.js";
 import { graph } from "../../lib/plot/graph.js";
@@ -277,6 +278,17 @@ describe("ring", () => {
     ],
   ])("refuses %s", (_, act, message) => {
     expect(act).toThrow(message);
+  });
+});
+
+describe("onCircle", () => {
+  it("agrees with sine and cosine to the last digits, clockwise from the top", () => {
+    for (let turn = -2; turn < 3; turn += 0.0137) {
+      const { x, y } = onCircle(turn, 1, { x: 0, y: 0 });
+      expect(x).toBeCloseTo(Math.sin(2 * Math.PI * turn), 12);
+      expect(y).toBeCloseTo(-Math.cos(2 * Math.PI * turn), 12);
+    }
+    expect(onCircle(0.25, 10, { x: 5, y: 5 })).toEqual({ x: 15, y: 5 });
   });
 });
 

@@ -104,6 +104,11 @@ describe("bars", () => {
     expect(rows).toEqual(counts.map(({ message, sent }) => ({ message, sent })));
   });
 
+  it("have no ticks between a few whole numbers", () => {
+    expect(gallery["bars"]!().layout).toMatchObject({ yaxis: { dtick: 1 } });
+    expect(bars([{ x: "a", y: 0.5 }], { x: "x", y: "y", ...words }).layout).not.toMatchObject({ yaxis: { dtick: 1 } });
+  });
+
   it("name the highest and the lowest in the alt text", () => {
     expect(gallery["bars"]!().alt).toBe(
       "Three of each. A bar chart of messages sent for each kind of message; highest prepare (3), lowest <b>accept</b> (1).",
@@ -210,9 +215,9 @@ describe("distributions", () => {
   });
 
   it("have Tukey's whiskers in a box plot", () => {
-    const values = [1, 2, 3, 4, 5, 6, 7, 8, 100].map((ms) => ({ ms }));
+    const values = [1, 2, 3, 4, 5, 6, 7, 8, 14].map((ms) => ({ ms }));
     const { data } = box(values, { value: "ms", ...time, yLabel: "ms" });
-    expect(data[0]).toMatchObject({ q1: [3], median: [5], q3: [7], lowerfence: [1], upperfence: [8], y: [[100]] });
+    expect(data[0]).toMatchObject({ q1: [3], median: [5], q3: [7], lowerfence: [1], upperfence: [8], y: [[14]] });
   });
 
   it("are summed up by their quantiles in the table", () => {
@@ -314,6 +319,24 @@ describe("what figures do not accept", () => {
     ]) {
       expect(flawsOf(empty())).toEqual([]);
     }
+  });
+
+  it("very many rows are drawn in part, with a note, and in a small figure", () => {
+    const rows = Array.from({ length: 200_000 }, (_, i) => ({ i, v: i % 1000, at: i, end: i + 1 }));
+    const common = { title: "Many", xLabel: "x", yLabel: "y" };
+    for (const draw of [
+      () => bars(rows, { x: "i", y: "v", ...common }),
+      () => groupedBars(rows, { x: "i", y: ["v", "at"], ...common }),
+      () => lines(rows, { x: "i", y: "v", expected: { label: "e", y: (x) => x }, ...common }),
+      () => ecdf(rows, { value: "i", title: "Many", xLabel: "x" }),
+      () => histogram(rows, { value: "v", title: "Many", xLabel: "x" }),
+      () => box(rows, { value: "v", ...common }),
+      () => gantt(rows, { lane: "v", from: "at", to: "end", title: "Many" }),
+    ]) {
+      const figure = draw();
+      expect(JSON.stringify(figure.bundle()).length).toBeLessThan(500_000);
+    }
+    expect(bars(rows, { x: "i", y: "v", ...common }).notes).toEqual(["Drawn with the first 1,000 of 200,000 rows"]);
   });
 
   it("long titles are broken into lines, and names with HTML stay names", () => {
