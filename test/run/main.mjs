@@ -126,6 +126,6 @@ function readArguments(args) {
  * @param {Count} count
  * @returns {string} such as "12 passed, 0 failed"
  */
-function closingLine({ passed, failed, skipped }) {
+export function closingLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }

@@ -40,7 +40,7 @@ async function vitest(name, config, patterns) {
  * @param {number} status
  * @returns {Count} where a file that could not be loaded, or an error outside of every test, counts as a failed test
  */
-function readReport(file, status) {
+export function readReport(file, status) {
   if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
   const report = JSON.parse(readFileSync(file, "utf8"));
   const unloaded = report.testResults.filter(

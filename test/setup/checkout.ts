@@ -97,13 +97,14 @@ export class Checkout {
     return { PATH, LANG, HOME: this.home, npm_config_cache: join(this.#base, "npm-cache"), ...changes };
   }
 
-  start(args: readonly string[], { env = {}, node = [], script = "kernel-setup/start.mjs", uid }: {
+  start(args: readonly string[], { env = {}, node = [], program = process.execPath, script = "kernel-setup/start.mjs", uid }: {
     readonly env?: NodeJS.ProcessEnv;
     readonly node?: readonly string[];
+    readonly program?: string;
     readonly script?: string;
     readonly uid?: number;
   } = {}): Running {
-    return follow(spawn(process.execPath, [...node, join(this.folder, script), ...args], {
+    return follow(spawn(program, [...node, join(this.folder, script), ...args], {
       cwd: this.#base, env: this.environment(env), stdio: ["ignore", "pipe", "pipe"], ...(uid === undefined ? {} : { uid, gid: uid }),
     }));
   }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { isNodeNewEnough } from "../../kernel-setup/setup/node-version.mjs";
@@ -115,6 +115,14 @@ describe("what is missing is told, with the way out", () => {
     const result = await checkout.run(["--check"], { env: { PATH: inFront(lab("4.2.0")) } });
     writeFileSync(lock, text);
     expectFault(result, "npm could not install the packages", "run the same command again", ".distlab/logs/npm.log");
+  });
+
+  it("no npm beside Node, nor on PATH", async () => {
+    const alone = join(checkout.programs({}), "node");
+    copyFileSync(process.execPath, alone);
+    rmSync(join(checkout.folder, "node_modules"), { recursive: true, force: true });
+    const result = await checkout.run(["--check"], { program: alone, env: { PATH: checkout.programs({}) } });
+    expectFault(result, "npm was not found", "install Node with npm");
   });
 
   it("a checkout that cannot be written to", async () => {
