@@ -37,6 +37,8 @@ export interface CompiledCell {
   readonly declared: readonly string[];
   /** The variables that the cell declares or uses: it needs a box for each. */
   readonly used: readonly string[];
+  /** Those of them that stand in functions of the cell, which may be called at any time. */
+  readonly captured: readonly string[];
   /** Where in the source the compiled `line` and `column` (counted from 1) come from. */
   locate(line: number, column: number): SourcePlace | null;
 }
@@ -50,18 +52,26 @@ export interface CompiledCell {
  * Every `await` of the cell goes through `ɵ.resume`, so that what follows belongs to the same run of the cell and
  * throws when that has been stopped meanwhile; the callbacks of promises and the steps of `for await` do likewise.
  *
+ * A loop at top level works on plain local variables, as fast as in a function, where no function of any cell can see
+ * the difference: on those that no function mentions. They are copied back at the end, and now and then before it, so
+ * that a stopped loop leaves what it has computed.
+ *
  * @param isKnown whether an earlier cell has declared this name
+ * @param isCaptured whether a function of an earlier cell mentions this name
  * @param hasValue whether this module has a value besides its types; modules of types only are not loaded
  */
 export function compileCell(
   ts: Compiler,
   source: string,
   isKnown: (name: string) => boolean,
+  isCaptured: (name: string) => boolean = () => false,
   hasValue: (module: string) => boolean = () => true,
 ): CompiledCell {
   const plain = withoutTypes(ts, source);
   const file = ts.createSourceFile("cell.js", plain.code, ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS);
-  const rewriting = new Rewriting(ts, file, isKnown);
+  const survey = new Rewriting(ts, file, isKnown, new Map());
+  survey.run();
+  const rewriting = new Rewriting(ts, file, isKnown, plainLoops(survey, isCaptured));
   rewriting.run();
   const imports = rewriting.imports.filter(({ module }) => hasValue(module));
   const used = [...rewriting.used];
@@ -79,6 +89,7 @@ export function compileCell(
     imports,
     declared: [...rewriting.declared],
     used,
+    captured: [...survey.captured],
     locate: locator({ head, plain, edits: rewriting.edits, file }),
   };
 }
@@ -106,6 +117,26 @@ function withoutTypes(ts: Compiler, source: string): Plain {
   return { code: outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, ""), map: sourceMapText ?? "" };
 }
 
+/** A loop at top level, not inside another, with the variables of cells that stand in it outside of functions. */
+interface Loop {
+  readonly names: Set<string>;
+  /** Whether it waits for something: then other code runs in between. */
+  isAsync: boolean;
+}
+
+/** How many turns of a loop go by between two copies of its variables to their boxes: a power of two. */
+const TURNS = 4096;
+
+/** The loops that can work on local variables, with the names of these. */
+function plainLoops({ loops, captured }: Rewriting, isCaptured: (name: string) => boolean): Map<TypeScript.Node, readonly string[]> {
+  const plain = new Map<TypeScript.Node, readonly string[]>();
+  for (const [node, { names, isAsync }] of loops) {
+    const own = [...names].filter((name) => !captured.has(name) && !isCaptured(name));
+    if (!isAsync && own.length > 0) plain.set(node, own);
+  }
+  return plain;
+}
+
 /** One walk over the JavaScript of a cell, which collects the edits. */
 class Rewriting {
   readonly edits: Edits;
@@ -116,6 +147,9 @@ class Rewriting {
   readonly vars = new Set<string>();
   /** Names of top-level functions: they have their value when the cell begins. */
   readonly functions = new Set<string>();
+  /** Variables of cells that stand in functions and classes. */
+  readonly captured = new Set<string>();
+  readonly loops = new Map<TypeScript.Node, Loop>();
   isAsync = false;
 
   readonly #ts: Compiler;
@@ -124,13 +158,25 @@ class Rewriting {
   /** What the scopes around the current node declare, the innermost last. */
   readonly #scopes: Set<string>[] = [];
   #functionDepth = 0;
+  #classDepth = 0;
+  readonly #plainLoops: ReadonlyMap<TypeScript.Node, readonly string[]>;
+  /** The loop at top level around the current node. */
+  #loop: Loop | null = null;
+  /** The variables of that loop that are local to it. */
+  #local: readonly string[] = [];
   /** What is to be inserted after a node, when all inside it is done. */
   readonly #after = new Map<TypeScript.Node, string>();
 
-  constructor(ts: Compiler, file: TypeScript.SourceFile, isKnown: (name: string) => boolean) {
+  constructor(
+    ts: Compiler,
+    file: TypeScript.SourceFile,
+    isKnown: (name: string) => boolean,
+    plainLoops: ReadonlyMap<TypeScript.Node, readonly string[]>,
+  ) {
     this.#ts = ts;
     this.#file = file;
     this.#isKnown = isKnown;
+    this.#plainLoops = plainLoops;
     this.edits = new Edits(file.text);
   }
 
@@ -207,9 +253,48 @@ class Rewriting {
   }
 
   #visit(node: TypeScript.Node): void {
+    const isOutermost = this.#loop === null && this.#functionDepth === 0 && this.#classDepth === 0 && isLoop(this.#ts, node);
+    if (isOutermost) this.#enterLoop(node);
+    if (this.#local.length > 0) this.#copyBack(node);
     this.#rewrite(node);
+    if (isOutermost) {
+      this.#loop = null;
+      this.#local = [];
+    }
     const after = this.#after.get(node);
     if (after !== undefined) this.edits.insert(node.end, after);
+  }
+
+  #enterLoop(node: TypeScript.Node): void {
+    this.#loop = { names: new Set(), isAsync: false };
+    this.loops.set(node, this.#loop);
+    this.#local = this.#plainLoops.get(node) ?? [];
+    if (this.#local.length === 0) return;
+    const locals = this.#local.map((name) => `${MARK}_${name} = ${MARK}${name}.v`);
+    this.edits.insert(node.getStart(this.#file), `{ let ${MARK}turns = 0, ${locals.join(", ")}; try { `);
+    this.#after.set(node, ` } finally { ${this.#copies()} } }`);
+  }
+
+  #copies(): string {
+    return this.#local.map((name) => `${MARK}${name}.v = ${MARK}_${name};`).join(" ");
+  }
+
+  /** At the beginning of each turn of the loop `node`, if it is one. */
+  #copyBack(node: TypeScript.Node): void {
+    if (!isLoop(this.#ts, node) || this.#functionDepth > 0 || this.#ts.isLabeledStatement(node)) return;
+    const { statement } = node as TypeScript.IterationStatement;
+    const text = `if ((++${MARK}turns & ${TURNS - 1}) === 0) { ${this.#copies()} } `;
+    if (this.#ts.isBlock(statement)) {
+      this.edits.insert(statement.getStart(this.#file) + 1, ` ${text}`);
+    } else {
+      this.edits.insert(statement.getStart(this.#file), `{ ${text}`);
+      this.#after.set(statement, `${this.#after.get(statement) ?? ""} }`);
+    }
+  }
+
+  /** Where the value of this variable is: in its box, or in a local variable of the loop around. */
+  #place(name: string): string {
+    return this.#local.includes(name) ? `${MARK}_${name}` : `${MARK}${name}.v`;
   }
 
   #rewrite(node: TypeScript.Node): void {
@@ -229,9 +314,11 @@ class Rewriting {
     const isFunction = ts.isFunctionLike(node) || ts.isClassStaticBlockDeclaration(node);
     if (names) this.#scopes.push(names);
     if (isFunction) this.#functionDepth++;
+    if (ts.isClassLike(node)) this.#classDepth++;
     if (ts.isForOfStatement(node) && node.awaitModifier) this.#forAwait(node);
     if (ts.isCallExpression(node)) this.#bindCallbacks(node);
     ts.forEachChild(node, (child) => this.#visit(child));
+    if (ts.isClassLike(node)) this.#classDepth--;
     if (isFunction) this.#functionDepth--;
     if (names) this.#scopes.pop();
   }
@@ -241,6 +328,8 @@ class Rewriting {
     if (this.#scopes.some((names) => names.has(name))) return false;
     if (!this.declared.has(name) && !this.#isKnown(name)) return false;
     this.used.add(name);
+    if (this.#functionDepth > 0 || this.#classDepth > 0) this.captured.add(name);
+    else this.#loop?.names.add(name);
     return true;
   }
 
@@ -252,25 +341,32 @@ class Rewriting {
       (ts.isCallExpression(parent) && parent.expression === node) ||
       (ts.isTaggedTemplateExpression(parent) && parent.tag === node);
     // A bare call would hand the box to the function as `this`.
-    const text = isCalled ? `(0, ${MARK}${node.text}.v)` : `${MARK}${node.text}.v`;
+    const place = this.#place(node.text);
+    const text = isCalled && place.endsWith(".v") ? `(0, ${place})` : place;
     this.edits.replace(node.getStart(this.#file), node.end, text);
   }
 
   #shorthand(node: TypeScript.ShorthandPropertyAssignment): void {
     const name = node.name.text;
-    if (this.#isBoxed(name)) this.edits.insert(node.name.end, `: ${MARK}${name}.v`);
+    if (this.#isBoxed(name)) this.edits.insert(node.name.end, `: ${this.#place(name)}`);
     if (node.objectAssignmentInitializer) this.#visit(node.objectAssignmentInitializer);
   }
 
   #await(node: TypeScript.AwaitExpression): void {
-    if (this.#functionDepth === 0) this.isAsync = true;
+    this.#noteAwait();
     this.edits.insert(node.getStart(this.#file), `${MARK}.resume(${MARK}.run(), `);
     this.#visit(node.expression);
     this.edits.insert(node.end, ")");
   }
 
+  #noteAwait(): void {
+    if (this.#functionDepth > 0) return;
+    this.isAsync = true;
+    if (this.#loop) this.#loop.isAsync = true;
+  }
+
   #forAwait(node: TypeScript.ForOfStatement): void {
-    if (this.#functionDepth === 0) this.isAsync = true;
+    this.#noteAwait();
     this.edits.insert(node.expression.getStart(this.#file), `${MARK}.iterate(`);
     this.#after.set(node.expression, ")");
   }
@@ -303,18 +399,26 @@ class Rewriting {
   #target(binding: TypeScript.BindingName): void {
     const ts = this.#ts;
     if (ts.isIdentifier(binding)) {
-      this.edits.replace(binding.getStart(this.#file), binding.end, `${MARK}${binding.text}.v`);
+      this.#loop?.names.add(binding.text);
+      this.edits.replace(binding.getStart(this.#file), binding.end, this.#place(binding.text));
       return;
     }
     for (const element of binding.elements) {
       if (!ts.isBindingElement(element)) continue;
       const isShort = ts.isObjectBindingPattern(binding) && !element.propertyName && !element.dotDotDotToken;
-      if (isShort && ts.isIdentifier(element.name)) this.edits.insert(element.name.end, `: ${MARK}${element.name.text}.v`);
-      else this.#target(element.name);
+      if (isShort && ts.isIdentifier(element.name)) {
+        this.#loop?.names.add(element.name.text);
+        this.edits.insert(element.name.end, `: ${this.#place(element.name.text)}`);
+      } else this.#target(element.name);
       if (element.propertyName && ts.isComputedPropertyName(element.propertyName)) this.#visit(element.propertyName);
       if (element.initializer) this.#visit(element.initializer);
     }
   }
+}
+
+/** Whether this is a loop, or one with a label. */
+function isLoop(ts: Compiler, node: TypeScript.Node): boolean {
+  return ts.isIterationStatement(node, true) || (ts.isLabeledStatement(node) && isLoop(ts, node.statement));
 }
 
 /** Follows a place in the compiled text back: through the head, through the edits, through TypeScript's source map. */

@@ -59,6 +59,8 @@ export class Engine {
   readonly #cells = new Map<string, Prepared>();
   /** The cells that are running, each with the variables of it that had no value when it began. */
   readonly #running = new Map<Prepared, ReadonlySet<string>>();
+  /** The variables that functions of cells mention. */
+  readonly #captured = new Set<string>();
   #declarations = "";
 
   /**
@@ -92,7 +94,8 @@ export class Engine {
     if (converted.diagnostics.length > 0) return { kind: "refused", diagnostics: converted.diagnostics };
     const loaded = new Set([...(converted.output ?? "").matchAll(/^import (?:.* from )?["'](.*)["'];$/gm)].map((match) => match[1]!));
     const isKnown = (variable: string): boolean => this.boxes.has(variable);
-    const compiled = compileCell(this.ts, plain, isKnown, (module) => loaded.has(module));
+    const isCaptured = (variable: string): boolean => this.#captured.has(variable);
+    const compiled = compileCell(this.ts, plain, isKnown, isCaptured, (module) => loaded.has(module));
     const cell: Prepared = { name, source, compiled, declarations: plainDeclarations(converted.declOutput ?? this.#declarations) };
     this.#cells.set(name, cell);
     return { kind: "ready", cell };
@@ -142,7 +145,7 @@ export class Engine {
    * @throws whatever the expression throws
    */
   evaluate(expression: string): unknown {
-    const compiled = compileCell(this.ts, `(${expression}\n)`, (name) => this.boxes.has(name));
+    const compiled = compileCell(this.ts, `(${expression}\n)`, (name) => this.boxes.has(name), (name) => this.#captured.has(name));
     const ran = this.#execute({ name: "expression", source: expression, compiled, declarations: "" });
     return ran instanceof Promise ? ran.then(({ value }) => value) : ran.value;
   }
@@ -188,6 +191,7 @@ export class Engine {
 
   #execute(cell: Prepared): Value | Promise<Value> {
     const { compiled, name } = cell;
+    for (const variable of compiled.captured) this.#captured.add(variable);
     const boxes: Record<string, unknown> = {};
     for (const variable of compiled.used) boxes[variable] = this.boxes.at(variable);
     const file = path.join(this.#cwd, name);
@@ -220,5 +224,6 @@ export class Engine {
 export function readable(message: string): string {
   return message
     .replace(new RegExp(`\\(0 , ${MARK}([\\p{L}\\p{N}_$]+)\\.v\\)`, "gu"), "$1")
-    .replace(new RegExp(`${MARK}([\\p{L}\\p{N}_$]+)\\.v\\b`, "gu"), "$1");
+    .replace(new RegExp(`${MARK}([\\p{L}\\p{N}_$]+)\\.v\\b`, "gu"), "$1")
+    .replace(new RegExp(`${MARK}_([\\p{L}\\p{N}_$]+)`, "gu"), "$1");
 }
