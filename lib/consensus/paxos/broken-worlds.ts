@@ -4,7 +4,7 @@ import { agreement } from "../agreement.js";
 import { acceptor } from "./acceptor.js";
 import * as broken from "./broken.js";
 import { learner } from "./learner.js";
-import { chosenStays, oneValuePerBallot, onlyChosenIsLearned } from "./properties.js";
+import { chosenStays, oneValuePerBallot } from "./properties.js";
 import { proposer } from "./proposer.js";
 import type { Quorums } from "./quorums.js";
 
@@ -37,28 +37,28 @@ export interface BrokenWorld {
   readonly sound: SmallWorld;
 }
 
-/** Flexible quorums of two acceptors: some runs that take three acceptors with majorities take two with these. */
-const oneAndTwo: Quorums = { prepare: 1, accept: 2 };
-const twoAndOne: Quorums = { prepare: 2, accept: 1 };
-
 /**
  * Each rule of Paxos that a role of `broken.ts` breaks, in the world in which breadth-first search finds the
- * shortest schedule that it leads astray. Two are missing: who wants more votes than there are acceptors does
- * nothing wrong, but nothing at all; and references instead of messages exist in no world, only in programs.
+ * shortest schedule that it leads astray. In most of them p1, who wants "x", asks the majority of a1 and a2, and p2,
+ * who wants "y", that of a2 and a3: all that keeps them from choosing two values is what a2 tells and does.
+ *
+ * Two roles are missing: who wants more votes than there are acceptors does nothing wrong, but nothing at all; and
+ * references instead of messages exist in programs, but in no world of the explorer.
  */
 export const brokenWorlds: readonly BrokenWorld[] = [
   {
     name: "gullible acceptor",
     does: "votes without a look at its promise",
     inListing: false,
-    ...contest({ acceptors: 2 }, { acceptor: broken.gullibleAcceptor }),
+    ...contest({}, { acceptor: broken.gullibleAcceptor }),
   },
   {
     name: "unbound acceptor",
     does: "does not raise its promise when it votes",
     inListing: false,
     ...contest(
-      { acceptors: 2, quorums: oneAndTwo, timers: { p1: 1 }, property: "chosen stays" },
+      // It must be asked to vote in a ballot that it was never asked to join: p2 needs only the promise of a2.
+      { acceptors: 2, quorums: { prepare: 1, accept: 2 }, asksAll: "p1", timers: { p1: 1 }, property: "chosen stays" },
       { acceptor: broken.unboundAcceptor },
     ),
   },
@@ -66,88 +66,88 @@ export const brokenWorlds: readonly BrokenWorld[] = [
     name: "forgetful acceptor",
     does: "has forgotten its promises and its vote after a crash",
     inListing: false,
-    ...contest({ acceptors: 3, crashes: { a2: 1 }, property: "chosen stays" }, { acceptor: broken.forgetfulAcceptor }),
+    ...contest({ crashes: { a2: 1 } }, { acceptor: broken.forgetfulAcceptor }),
   },
   {
     name: "mixing acceptor",
     does: "notes the value of one ballot under the number of another",
     inListing: true,
-    ...contest({ acceptors: 3, property: "one value" }, { acceptor: broken.mixingAcceptor }),
+    ...contest({ asksAll: "p2", property: "one value" }, { acceptor: broken.mixingAcceptor }),
   },
   {
     name: "minority proposer",
     does: "is content with less than a majority",
     inListing: false,
-    ...contest({ acceptors: 3 }, { proposer: broken.minorityProposer }),
+    ...contest({}, { proposer: broken.minorityProposer }),
   },
   {
     name: "loose proposer",
     does: "takes quorums of 2 and 1 out of 3, which need not meet",
     inListing: false,
-    ...contest({ acceptors: 3 }, { proposer: (options) => broken.looseProposer({ prepare: 2, accept: 1 }, options) }),
+    ...contest({}, { proposer: (options) => broken.looseProposer({ prepare: 2, accept: 1 }, options) }),
   },
   {
     name: "stubborn proposer",
     does: "asks for its own value, whatever it is told",
     inListing: false,
-    ...contest({ acceptors: 2 }, { proposer: broken.stubbornProposer }),
+    ...contest({}, { proposer: broken.stubbornProposer }),
   },
   {
     name: "greatest-value proposer",
     does: "asks for the greatest value that it knows instead of the latest",
     inListing: true,
-    ...contest({ acceptors: 2 }, { proposer: broken.greatestValueProposer }),
+    ...contest({}, { proposer: broken.greatestValueProposer }),
   },
   {
     name: "double-counting proposer",
     does: "counts a promise twice that arrives twice",
     inListing: false,
-    ...contest({ acceptors: 2, quorums: twoAndOne, duplicates: 1 }, { proposer: broken.doubleCountingProposer }),
+    ...contest({ duplicates: 1 }, { proposer: broken.doubleCountingProposer }),
   },
   {
     name: "forgetful proposer",
     does: "uses its first ballot again after a crash",
     inListing: false,
-    ...contest({ acceptors: 3, crashes: { p1: 1 }, asks: "one twice" }, { proposer: broken.forgetfulProposer }),
+    ...contest({ asksAll: "p1", crashes: { p1: 1 }, asked: "p1 twice" }, { proposer: broken.forgetfulProposer }),
   },
   {
     name: "ballotless proposer",
     does: "asks for votes at once, under the same number as everybody",
     inListing: true,
-    ...contest({ acceptors: 2 }, { proposer: broken.ballotlessProposer }),
+    ...contest({}, { proposer: broken.ballotlessProposer }),
   },
   {
     name: "double-counting learner",
     does: "counts a vote twice that arrives twice",
     inListing: false,
-    ...contest(
-      { acceptors: 3, learners: 1, duplicates: 1, asks: "one", property: "only chosen is learned" },
-      { learner: broken.doubleCountingLearner },
-    ),
+    ...contest({ learners: ["l1", "p2"], duplicates: 1 }, { learner: broken.doubleCountingLearner }),
   },
   {
     name: "hasty learner",
     does: "believes any single acceptor",
     inListing: true,
-    ...contest({ acceptors: 2, quorums: oneAndTwo, learners: 2 }, { learner: broken.hastyLearner }),
+    ...contest({ learners: ["l1", "l2"] }, { learner: broken.hastyLearner }),
   },
   {
     name: "changing learner",
     does: "changes its mind at the next vote for something else",
     inListing: true,
-    ...contest({ acceptors: 3, learners: 1 }, { learner: broken.changingLearner }),
+    ...contest({ learners: ["l1"] }, { learner: broken.changingLearner }),
   },
 ];
 
 interface Contest {
-  readonly acceptors: 2 | 3;
+  /** By default 3. */
+  readonly acceptors?: 2 | 3;
   /** By default majorities. */
   readonly quorums?: Quorums;
-  /** How many learners there are to whom acceptors tell their votes; by default none, and they tell the proposer. */
-  readonly learners?: 1 | 2;
-  /** Who is asked to propose: two rivals (the default), one proposer, or one twice for different values. */
-  readonly asks?: "two" | "one" | "one twice";
-  readonly property?: "agreement" | "chosen stays" | "only chosen is learned" | "one value";
+  /** Who asks all acceptors. By default each asks no more than it needs: p1 begins with a1, and p2 with a2. */
+  readonly asksAll?: "p1" | "p2";
+  /** To whom acceptors tell their votes; by default to the proposer. Those whose names begin with l are learners. */
+  readonly learners?: readonly string[];
+  /** Who is asked to propose: both (the default), or p1 twice, for different values. */
+  readonly asked?: "both" | "p1 twice";
+  readonly property?: "agreement" | "chosen stays" | "one value";
   readonly timers?: Readonly<Record<string, number>>;
   readonly crashes?: Readonly<Record<string, number>>;
   readonly duplicates?: number;
@@ -166,27 +166,28 @@ function contest(about: Contest, replaced: Partial<Cast>): Pick<BrokenWorld, "wo
 }
 
 function stage(about: Contest, cast: Cast): SmallWorld {
-  const { quorums = {}, asks = "two", property = "agreement", timers = {}, crashes = {}, duplicates = 0 } = about;
-  const acceptors = ids("a1", "a2", "a3").slice(0, about.acceptors);
-  const learners = ids("l1", "l2").slice(0, about.learners ?? 0);
-  const proposing = cast.proposer({ acceptors, quorums });
+  const { quorums = {}, asked = "both", property = "agreement", timers = {}, crashes = {}, duplicates = 0 } = about;
+  const contact = (node: "p1" | "p2"): "all" | "quorum" => (about.asksAll === node ? "all" : "quorum");
+  const acceptors = ids("a1", "a2", "a3").slice(0, about.acceptors ?? 3);
+  const learners = ids(...(about.learners ?? []));
   const accepting = cast.acceptor(learners.length > 0 ? { learners } : {});
+  const learning = learners.filter((id) => id.startsWith("l"));
   const first: Ask = { node: "p1", request: { kind: "propose", value: "x" } };
-  const second: Ask = { node: asks === "two" ? "p2" : "p1", request: { kind: "propose", value: "y" } };
+  const second: Ask = { node: asked === "both" ? "p2" : "p1", request: { kind: "propose", value: "y" } };
+  const fromSecond = [...acceptors.slice(1), ...acceptors.slice(0, 1)];
   const properties = {
     agreement: agreement,
     "chosen stays": chosenStays({ acceptors, quorums }),
-    "only chosen is learned": onlyChosenIsLearned({ acceptors, quorums }),
     "one value": oneValuePerBallot,
   };
   return {
     nodes: {
-      p1: proposing,
-      ...(asks === "two" ? { p2: proposing } : {}),
+      p1: cast.proposer({ acceptors, quorums, contact: contact("p1") }),
+      ...(asked === "both" ? { p2: cast.proposer({ acceptors: fromSecond, quorums, contact: contact("p2") }) } : {}),
       ...Object.fromEntries(acceptors.map((id) => [id, accepting])),
-      ...Object.fromEntries(learners.map((id) => [id, cast.learner({ acceptors, quorums })])),
+      ...Object.fromEntries(learning.map((id) => [id, cast.learner({ acceptors, quorums })])),
     },
-    requests: { two: [first, second], one: [first], "one twice": [[first, second]] }[asks],
+    requests: asked === "both" ? [first, second] : [[first, second]],
     properties: [properties[property]],
     timers,
     crashes,

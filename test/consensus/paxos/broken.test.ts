@@ -5,12 +5,34 @@ import {
   acceptor, agreement, brokenWorlds, insatiableProposer, looseProposer, proposer, quorumsOf, sharingProposer,
 } from "../../../lib/paxos.js";
 import { simulate } from "../../../lib/sim.js";
-import { found } from "./found.js";
 
 const acceptors = ids("a1", "a2", "a3");
 const accepting = { a1: acceptor(), a2: acceptor(), a3: acceptor() };
 const x = { kind: "propose", value: "x" } as const;
 const y = { kind: "propose", value: "y" } as const;
+
+/**
+ * What the search finds in each world: the problem, the length of a shortest schedule and the number of worlds
+ * found by then; and how many worlds there are with the sound role, all of them good.
+ */
+const found: Readonly<Record<string, { readonly problem: string; readonly steps: number; readonly worlds: number; readonly sound: number }>> = {
+  "gullible acceptor": { problem: 'p1 decided "x", but p2 decided "y"', steps: 18, worlds: 484, sound: 409 },
+  "unbound acceptor": {
+    problem: '"y" was chosen in ballot (1, p2), but ballot (2, p1) is for "x"', steps: 12, worlds: 15240, sound: 129126,
+  },
+  "forgetful acceptor": { problem: 'p2 decided "y", but p1 decided "x"', steps: 20, worlds: 1895, sound: 1227 },
+  "mixing acceptor": { problem: 'ballot (1, p1) has two values, "x" and "y"', steps: 12, worlds: 2355, sound: 8451 },
+  "minority proposer": { problem: 'p1 decided "x", but p2 decided "y"', steps: 10, worlds: 36, sound: 409 },
+  "loose proposer": { problem: 'p1 decided "x", but p2 decided "y"', steps: 14, worlds: 168, sound: 409 },
+  "stubborn proposer": { problem: 'p1 decided "x", but p2 decided "y"', steps: 18, worlds: 408, sound: 409 },
+  "greatest-value proposer": { problem: 'p1 decided "x", but p2 decided "y"', steps: 18, worlds: 408, sound: 409 },
+  "double-counting proposer": { problem: 'p1 decided "x", but p2 decided "y"', steps: 17, worlds: 5240, sound: 4969 },
+  "forgetful proposer": { problem: 'p1 decided "x", but p1 decided "y"', steps: 20, worlds: 99102, sound: 214453 },
+  "ballotless proposer": { problem: 'p1 decided "x", but p2 decided "y"', steps: 10, worlds: 1460, sound: 409 },
+  "double-counting learner": { problem: 'l1 decided "x", but p2 decided "y"', steps: 17, worlds: 17141, sound: 28445 },
+  "hasty learner": { problem: 'l1 decided "x", but l2 decided "y"', steps: 14, worlds: 906, sound: 1489 },
+  "changing learner": { problem: 'l1 decided "y", but l1 decided "x"', steps: 16, worlds: 394, sound: 408 },
+};
 
 describe("Paxos with one rule broken", () => {
   it.each(brokenWorlds.map((each) => [each.name, each.does, each] as const))("is led astray by a %s: it %s", (_, __, { name, world }) => {
@@ -24,16 +46,12 @@ describe("Paxos with one rule broken", () => {
     });
   });
 
-  // The two largest are left to the long tests.
-  const small = brokenWorlds.filter(({ name }) => found[name]!.sound < 250_000);
-
-  it.each(small.map((each) => [each.name, each] as const))("is safe in every such world without the %s", (_, { name, sound }) => {
+  it.each(brokenWorlds.map((each) => [each.name, each] as const))("is safe in every such world without the %s", (_, { name, sound }) => {
     expect(explore(sound)).toMatchObject({ kind: "holds", worlds: found[name]!.sound });
   });
 
   it("is led astray in as many ways as there are worlds for it", () => {
     expect(brokenWorlds.map(({ name }) => name)).toEqual(Object.keys(found));
-    expect(small).toHaveLength(brokenWorlds.length - 2);
   });
 
   it("chooses nothing where a proposer wants more votes than there are acceptors, in no world and no run", () => {
