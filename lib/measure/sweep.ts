@@ -1,3 +1,4 @@
+import { checkInterrupt } from "../core/interrupt.js";
 import { integer, options as checkOptions, show } from "../core/parameters.js";
 import type { Seed } from "../core/random.js";
 import { averages, type AverageRow, type Measured } from "./averages.js";
@@ -96,6 +97,7 @@ export function* sweepSteps<const R extends Ranges, M extends { readonly [name: 
   const rows: RunRow<R, M>[] = [];
   for (const point of points) {
     for (const seed of seeds) {
+      checkInterrupt();
       options.interrupt?.();
       rows.push({ ...point, seed, ...checkMeasured(run({ ...point, seed }), { ...point, seed }) });
       const progress = { done: rows.length, total };
