@@ -6,6 +6,7 @@ import type { AnyRole } from "../core/role.js";
 import type { TraceEvent } from "../trace/event.js";
 import type { Action } from "./action.js";
 import { Cluster } from "./cluster.js";
+import { inevitability } from "./inevitable.js";
 import { callOf, NO_RULE_THROWS, planOf, type ExploreOptions, type Plan } from "./options.js";
 import { replay } from "./replay.js";
 import { renamed, Symmetry, type Renaming } from "./symmetry.js";
@@ -23,6 +24,8 @@ export interface Explored {
   readonly bytes: number;
   /** For each name of `reach`: a schedule that leads there, the shortest one in breadth-first order; null if none was found. */
   readonly reached: { readonly [name: string]: readonly Action[] | null };
+  /** For each name of `eventually`, if that was proved: in how many steps at most, and how many worlds were cut off. */
+  readonly inevitable: { readonly [name: string]: { readonly within: number; readonly cutOff: number } };
   /** The verdict in a sentence or two. */
   readonly summary: string;
 }
@@ -34,9 +37,10 @@ export type Verdict =
   /** A property does not hold in the world to which the schedule leads. */
   | (Explored & {
       readonly kind: "violated";
-      /** The name of the property; "no rule throws" where a rule threw. */
+      /** The name of the property, or in `eventually`; "no rule throws" where a rule threw. */
       readonly property: string;
       readonly problem: string;
+      /** How it comes to that. Where something never comes true, the schedule ends where it cannot any more, or after one round. */
       readonly schedule: readonly Action[];
       /** The schedule replayed: `at` is the number of the action, from 1; what happens at 0 are the boots. */
       readonly trace: readonly TraceEvent[];
@@ -131,6 +135,11 @@ class Explorer {
   readonly #unreached: Map<string, (world: World) => boolean>;
   readonly #reached = new Map<string, number>();
   #found: { readonly property: string; readonly problem: string; readonly world: number; readonly last: number } | null = null;
+  /** While the ways on without faults are collected: where each leads, and which action it is. */
+  #ways: { readonly targets: Column; readonly ordinals: Column; count: number } | null = null;
+  readonly #inevitable: Record<string, { readonly within: number; readonly cutOff: number }> = {};
+  /** The steps of the round that goes on for ever, after the way to its first world. */
+  #round: (readonly [world: number, ordinal: number])[] = [];
   #limit: "maxWorlds" | "maxDepth" | "stopped" | null = null;
 
   constructor(options: ExploreOptions<any>) {
@@ -173,7 +182,66 @@ class Explorer {
     this.#first();
     if (this.#plan.order === "breadth") this.#breadthFirst();
     else this.#depthFirst();
+    if (!this.#found && !this.#limit && Object.keys(this.#plan.eventually).length > 0) this.#lookAhead();
     return this.#report();
+  }
+
+  /** Every world has been found: now see whether what must come true does on every way from each. */
+  #lookAhead(): void {
+    const size = this.#worlds.size;
+    const starts = new Uint32Array(size + 1);
+    this.#ways = { targets: new Column(), ordinals: new Column(), count: 0 };
+    for (let index = 0; index < size; index++) {
+      starts[index] = this.#ways.count;
+      this.#expand(index);
+      if (index % 4096 === 4095) checkInterrupt();
+    }
+    const { targets, ordinals, count } = this.#ways;
+    this.#ways = null;
+    starts[size] = count;
+    const graph = { starts, targets: targets.first(count) };
+    for (const [name, predicate] of Object.entries(this.#plan.eventually)) {
+      const goals = new Map<number, boolean>();
+      const isGoal = (world: number): boolean => {
+        this.#worlds.read(world, this.#to);
+        const sight = this.#look(this.#to);
+        let isThere = goals.get(sight);
+        if (isThere === undefined) {
+          isThere = predicate(this.#world(this.#to, null));
+          this.#symmetry?.checkWorld(`eventually.${name}`, isThere, (renaming) => predicate(this.#world(this.#to, renaming)));
+          goals.set(sight, isThere);
+        }
+        return isThere;
+      };
+      const result = inevitability(graph, isGoal, (world) => this.#isCutOff(world));
+      switch (result.kind) {
+        case "always":
+          this.#inevitable[name] = { within: result.within, cutOff: result.cutOff };
+          break;
+        case "stuck":
+          this.#found = { property: name, problem: "nothing is left to do, and it has not come true", world: result.world, last: -1 };
+          return;
+        case "round": {
+          const { worlds } = result;
+          const begin = worlds.indexOf(worlds.at(-1)!);
+          const problem = `${worlds.length - 1 - begin} actions can go round for ever, and it never comes true`;
+          this.#found = { property: name, problem, world: worlds[0]!, last: -1 };
+          this.#round = worlds.slice(0, -1).map((world, i) => {
+            const way = graph.targets.subarray(starts[world]!, starts[world + 1]!).indexOf(worlds[i + 1]!);
+            return [world, ordinals.get(starts[world]! + way)] as const;
+          });
+          return;
+        }
+      }
+    }
+  }
+
+  /** Whether only the bound on timers keeps something from happening in this world. */
+  #isCutOff(world: number): boolean {
+    this.#load(world);
+    return Array.from({ length: this.#size }, (_, node) => node).some(
+      (node) => this.#cluster.locals[this.#from[node]!]!.timers.length > 0 && !this.#isLeft(this.#timerCounters[node]!),
+    );
   }
 
   #breadthFirst(): void {
@@ -256,19 +324,9 @@ class Explorer {
   #expand(index: number): void {
     const cluster = this.#cluster;
     const { locals } = cluster;
-    while (this.#worlds.lengthOf(index) + 1024 > this.#from.length) {
-      this.#from = new Int32Array(2 * this.#from.length);
-      this.#to = new Int32Array(this.#from.length);
-    }
+    const length = this.#load(index);
     const from = this.#from;
-    const length = this.#worlds.read(index, from);
-    this.#length = length;
-    this.#index = index;
     this.#ordinal = -1;
-    for (let i = 0; i < this.#counters.length; i++) {
-      const { word, unit, bound } = this.#counters[i]!;
-      this.#used[i] = Math.floor(from[word]! / unit) % (bound + 1);
-    }
 
     for (let client = 0; client < this.#clientInputs.length; client++) {
       const counter = this.#clientCounters[client]!;
@@ -299,13 +357,29 @@ class Explorer {
     for (let node = 0; node < this.#size; node++) {
       const local = from[node]!;
       if (locals[local]!.self === null) {
-        this.#step("restart", node, node, -1, null, false);
+        if (this.#plan.restarts) this.#step("restart", node, node, -1, null, false);
       } else if (this.#isLeft(this.#crashCounters[node]!)) {
         for (const outcome of cluster.crashes(local)) {
           this.#take("crash", node, outcome, -1, -1, null, this.#crashCounters[node]!, false);
         }
       }
     }
+  }
+
+  /** Make a world the one from which actions are taken; returns the length of its vector. */
+  #load(index: number): number {
+    while (this.#worlds.lengthOf(index) + 1024 > this.#from.length) {
+      this.#from = new Int32Array(2 * this.#from.length);
+      this.#to = new Int32Array(this.#from.length);
+    }
+    const length = this.#worlds.read(index, this.#from);
+    this.#length = length;
+    this.#index = index;
+    for (let i = 0; i < this.#counters.length; i++) {
+      const { word, unit, bound } = this.#counters[i]!;
+      this.#used[i] = Math.floor(this.#from[word]! / unit) % (bound + 1);
+    }
+    return length;
   }
 
   /** Whether the message would change nothing but that it is gone. */
@@ -343,6 +417,8 @@ class Explorer {
       if (this.#ordinal !== this.#wanted) return;
       this.#taken = { kind, node, outcome: number, happening, again };
       if (!this.#symmetry || this.#cluster.outcomes[number]!.error !== null) return;
+    } else if (this.#ways) {
+      if (kind === "crash" || crash !== null || again) return;
     } else {
       if (this.#isOver()) return;
       this.#transitions++;
@@ -369,6 +445,11 @@ class Explorer {
       from[this.#memoryAt] !== to[this.#memoryAt];
     if (this.#symmetry) this.#renaming = this.#symmetry.reduce(to, length);
     if (this.#wanted >= 0) return;
+    if (this.#ways) {
+      this.#ways.targets.set(this.#ways.count, this.#worlds.add(to, length));
+      this.#ways.ordinals.set(this.#ways.count++, this.#ordinal);
+      return;
+    }
 
     const known = this.#worlds.size;
     const index = this.#worlds.add(to, length);
@@ -445,13 +526,8 @@ class Explorer {
 
   /** Ask the properties about a new world, unless they have seen one that looks the same to them. */
   #judge(index: number, vector: Int32Array): void {
-    const { viewOf } = this.#cluster;
-    const sight = this.#sight;
-    for (let node = 0; node < this.#size; node++) sight[node] = viewOf[vector[node]!]!;
-    sight[this.#size] = vector[this.#decisionsAt]!;
-    sight[this.#size + 1] = vector[this.#memoryAt]!;
     const known = this.#sights.size;
-    if (this.#sights.add(sight, this.#size + 2) < known) return;
+    if (this.#look(vector) < known) return;
 
     const world = this.#world(vector, null);
     for (const [name, predicate] of this.#unreached) {
@@ -471,6 +547,16 @@ class Explorer {
       this.#found = { property: name, problem, world: index, last: -1 };
       return;
     }
+  }
+
+  /** The number of what properties see of a world. */
+  #look(vector: Int32Array): number {
+    const { viewOf } = this.#cluster;
+    const sight = this.#sight;
+    for (let node = 0; node < this.#size; node++) sight[node] = viewOf[vector[node]!]!;
+    sight[this.#size] = vector[this.#decisionsAt]!;
+    sight[this.#size + 1] = vector[this.#memoryAt]!;
+    return this.#sights.add(sight, this.#size + 2);
   }
 
   /** A world as properties see it, perhaps with its nodes renamed. */
@@ -498,13 +584,16 @@ class Explorer {
       depth: this.#deepest,
       bytes: this.#worlds.bytes + this.#parents.bytes + this.#ordinals.bytes,
       reached,
+      inevitable: this.#inevitable,
     };
     const upTo = this.#symmetry ? ` up to the names of ${this.#plan.symmetric.map((group) => group.join(", ")).join("; ")}` : "";
     const counts = `${grouped(worlds)} worlds${upTo}, ${grouped(this.#transitions)} transitions, at most ${this.#deepest} actions deep`;
     if (this.#found) {
       const { property, problem, world, last } = this.#found;
-      const schedule = this.#schedule(world, last);
+      const schedule = this.#schedule(world, last, this.#round);
       const trace = replay(this.#options, schedule);
+      const at = schedule.length;
+      if (property in this.#plan.eventually) trace.push({ kind: "violation", at, step: at, property, problem });
       if (!trace.some((event) => event.kind === "violation" && event.property === property)) {
         throw new Error(`the schedule to "${problem}" does not replay: a rule or property must rest on something outside its state and input, or on the order of a map or set`);
       }
@@ -522,17 +611,21 @@ class Explorer {
       const summary = `Unfinished: ${why}. No violation so far, which is no proof (${counts}).${vacuous}`;
       return { kind: "unfinished", ...explored, limit: this.#limit, summary };
     }
-    return { kind: "holds", ...explored, summary: `Holds in every world within the bounds (${counts}).${vacuous}` };
+    const comes = Object.entries(this.#inevitable).map(([name, { within, cutOff }]) => {
+      const but = cutOff > 0 ? `, but for ${grouped(cutOff)} worlds where only the bound on timers stops the run` : "";
+      return ` Comes true within ${within} steps once faults stop: ${name}${but}.`;
+    });
+    return { kind: "holds", ...explored, summary: `Holds in every world within the bounds (${counts}).${comes.join("")}${vacuous}` };
   }
 
-  /** The actions that lead to a world, and then, unless it is -1, the one with the number `last`. */
-  #schedule(index: number, last: number): Action[] {
+  /** The actions that lead to a world; then, unless it is -1, the one with the number `last`; then the round. */
+  #schedule(index: number, last: number, round: readonly (readonly [world: number, ordinal: number])[] = []): Action[] {
     const steps: (readonly [world: number, ordinal: number])[] = last >= 0 ? [[index, last]] : [];
     for (let at = index; at > 0; at = this.#parents.get(at)) steps.push([this.#parents.get(at), this.#ordinals.get(at)]);
     const actions: Action[] = [];
     // How the nodes of the world kept at this point are called in the run that is being told.
     let names = new Map<string, string>(this.#cluster.names.map((name) => [name, name]));
-    for (const [world, ordinal] of steps.reverse()) {
+    for (const [world, ordinal] of [...steps.reverse(), ...round]) {
       const action = this.#action(world, ordinal);
       actions.push(this.#symmetry ? renamed(action, names) : action);
       if (!this.#symmetry) continue;

@@ -22,10 +22,19 @@ export interface ExploreOptions<Nodes> {
   readonly properties?: readonly Property[];
   /** What should occur in some world, so that a verdict "holds" is not an empty one. */
   readonly reach?: { readonly [name: string]: (world: World) => boolean };
+  /**
+   * What must come true in the end, once faults stop: in every world, whatever faults led there, every way on without
+   * crashes and copies, on which each message in flight and each request may take any turn, comes to a world where
+   * this is true. Proved or refuted only for the bounds: ways that end because `timers` is used up are counted as
+   * cut off, and a way that goes round for ever is a violation even if only an unfair scheduler would take it.
+   */
+  readonly eventually?: { readonly [name: string]: (world: World) => boolean };
   /** How many timers may fire in one run (default 0). Any set timer may, whatever its delay. `Infinity`: no bound. */
   readonly timers?: Bound<Nodes>;
   /** How many crashes there may be in one run (default 0). A node that is down may restart at any time, or never. */
   readonly crashes?: Bound<Nodes>;
+  /** Whether a node that has crashed may restart (default true). Without, a crash is for ever (fail-stop). */
+  readonly restarts?: boolean;
   /**
    * How many deliveries may leave a copy in flight in one run (default 0). With `Infinity` messages stay for
    * ever once sent, as in Lamport's specifications, and the network is a set.
@@ -77,9 +86,11 @@ export interface Plan {
   readonly clients: readonly (readonly { readonly node: NodeId; readonly request: Tagged }[])[];
   readonly properties: readonly Property[];
   readonly reach: { readonly [name: string]: (world: World) => boolean };
+  readonly eventually: { readonly [name: string]: (world: World) => boolean };
   /** Per node name, or in all. */
   readonly timers: number | Readonly<Record<string, number>>;
   readonly crashes: number | Readonly<Record<string, number>>;
+  readonly restarts: boolean;
   readonly duplicates: number;
   readonly symmetric: readonly (readonly string[])[];
   readonly reduce: boolean;
@@ -90,14 +101,15 @@ export interface Plan {
 }
 
 const OPTIONS = [
-  "nodes", "requests", "properties", "reach", "timers", "crashes", "duplicates", "symmetric", "reduce",
+  "nodes", "requests", "properties", "reach", "eventually", "timers", "crashes", "restarts", "duplicates", "symmetric", "reduce",
   "order", "maxWorlds", "maxDepth", "progress",
 ] as const;
 
 /** Check the options of an exploration, and bring each into one shape. */
 export function planOf(options: ExploreOptions<any>): Plan {
   checkOptions("explore", options, OPTIONS);
-  const { nodes, requests = [], properties = [], reach = {}, timers = 0, crashes = 0, duplicates = 0 } = options;
+  const { nodes, requests = [], properties = [], reach = {}, eventually = {}, timers = 0 } = options;
+  const { crashes = 0, restarts = true, duplicates = 0 } = options;
   const { symmetric = [], reduce = false, order = "breadth", maxWorlds = 1_000_000, maxDepth = Infinity, progress } = options;
   if (typeof nodes !== "object" || nodes === null) throw new TypeError(`nodes must be an object of roles by name, got ${show(nodes)}`);
   const names = Object.keys(nodes);
@@ -106,8 +118,10 @@ export function planOf(options: ExploreOptions<any>): Plan {
     if (typeof nodes[name]?.init !== "function") throw new TypeError(`nodes.${name} must be a role, got ${show(nodes[name])}`);
   }
   if (order !== "breadth" && order !== "depth") throw new RangeError(`order must be "breadth" or "depth", got ${show(order)}`);
-  for (const [name, predicate] of Object.entries(reach)) {
-    if (typeof predicate !== "function") throw new TypeError(`reach.${name} must be a function, got ${show(predicate)}`);
+  for (const [what, predicates] of Object.entries({ reach, eventually })) {
+    for (const [name, predicate] of Object.entries(predicates)) {
+      if (typeof predicate !== "function") throw new TypeError(`${what}.${name} must be a function, got ${show(predicate)}`);
+    }
   }
   if (!Array.isArray(requests)) throw new TypeError(`requests must be a list, got ${show(requests)}`);
   const clients = requests.map((entry: unknown, i: number) => {
@@ -128,8 +142,10 @@ export function planOf(options: ExploreOptions<any>): Plan {
     clients,
     properties,
     reach,
+    eventually,
     timers: boundOf("timers", timers, names),
     crashes: boundOf("crashes", crashes, names),
+    restarts: flag("restarts", restarts),
     duplicates: countOf("duplicates", duplicates),
     symmetric: groupsOf(symmetric, names, { timers, crashes }, clients.flat().map(({ node }) => node)),
     reduce: flag("reduce", reduce),

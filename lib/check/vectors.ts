@@ -144,6 +144,11 @@ export class Column {
     return this.#values[index]!;
   }
 
+  /** The first values of the column, side by side. */
+  first(count: number): Uint32Array {
+    return this.#values.subarray(0, count);
+  }
+
   set(index: number, value: number): void {
     if (index >= this.#values.length) this.#values = grown(this.#values, new Uint32Array(2 * index));
     this.#values[index] = value;
