@@ -37,7 +37,7 @@ export interface CellsParts {
 }
 
 /** Longer than any picture is waited for, in ms: after this a cell is answered whatever is unfinished. */
-const UNFINISHED_MS = 15_000;
+const UNFINISHED_MS = 35_000;
 
 const NOTHING: Value = { hasValue: false, value: undefined };
 

@@ -21,6 +21,8 @@ export interface Drawer {
 
 /** After this time a cell is answered without its picture, in ms; the picture is added whenever it is ready. */
 const PATIENCE_MS = 10_000;
+/** The same for the time until the first picture is ready, in which the drawer itself has to be loaded. */
+const LOADING_MS = 30_000;
 const SVG = "image/svg+xml";
 
 /**
@@ -31,14 +33,21 @@ export class Display {
   readonly #outlet: Outlet;
   readonly #loadDrawer: () => Promise<Drawer>;
   readonly #patienceMs: number;
+  readonly #loadingMs: number;
   #drawer: Promise<Drawer> | undefined;
+  #hasDrawn = false;
   /** The latest drawing of each place: an older one that is ready later is not shown. */
   readonly #latest = new Map<string, symbol>();
 
-  constructor(outlet: Outlet, loadDrawer: () => Promise<Drawer>, patienceMs = PATIENCE_MS) {
+  constructor(
+    outlet: Outlet,
+    loadDrawer: () => Promise<Drawer>,
+    { patienceMs = PATIENCE_MS, loadingMs = LOADING_MS }: { patienceMs?: number; loadingMs?: number } = {},
+  ) {
     this.#outlet = outlet;
     this.#loadDrawer = loadDrawer;
     this.#patienceMs = patienceMs;
+    this.#loadingMs = loadingMs;
   }
 
   /** Shows a bundle as output of `run`. */
@@ -60,7 +69,7 @@ export class Display {
       const content = { data: { ...bundle, [SVG]: svg }, metadata, transient };
       this.#outlet.publish("update_display_data", content, run.parent);
     });
-    const waited = Promise.race([work, after(this.#patienceMs)]).finally(() => run.unfinished.delete(waited));
+    const waited = Promise.race([work, after(this.#hasDrawn ? this.#patienceMs : this.#loadingMs)]).finally(() => run.unfinished.delete(waited));
     run.unfinished.add(waited);
   }
 
@@ -92,6 +101,8 @@ export class Display {
       return await (await this.#drawer).draw(figure as { data: unknown[]; layout?: object });
     } catch {
       return null;
+    } finally {
+      this.#hasDrawn = true;
     }
   }
 }

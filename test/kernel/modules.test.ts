@@ -257,7 +257,7 @@ describe("the display", () => {
   const display = (draw: Drawer["draw"], patienceMs = 100): { outbox: Outbox; show: Display; run: Run } => {
     const outbox = new Outbox();
     const drawer = { draw, close: () => {} };
-    return { outbox, show: new Display(outbox, () => Promise.resolve(drawer), patienceMs), run: new Run(request("execute_request", {}), "Cell [1]") };
+    return { outbox, show: new Display(outbox, () => Promise.resolve(drawer), { patienceMs, loadingMs: patienceMs }), run: new Run(request("execute_request", {}), "Cell [1]") };
   };
   const done = async (run: Run): Promise<void> => void (await Promise.all(run.unfinished));
 

@@ -191,7 +191,7 @@ describe("the display", () => {
     ]);
   });
 
-  it("adds the still picture of a plot before the cell is answered", async () => {
+  it("adds the still picture of a plot before the cell is answered", { timeout: 60_000 }, async () => {
     const { messages, reply } = await kernel.execute("({ data: [{ y: [1, 2] }], layout: { title: 'T' } })");
     expect(reply["status"]).toBe("ok");
     const [shown, updated] = messages.slice(1);
