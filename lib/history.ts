@@ -23,4 +23,5 @@ export {
   type RegisterRequest,
   type SetRequest,
 } from "./history/models.js";
+export { sequentiallyConsistent } from "./history/sequential.js";
 export { operationText, type HistoryOperation } from "./history/operation.js";

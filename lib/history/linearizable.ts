@@ -64,9 +64,9 @@ export function linearizable<Operation extends HistoryOperation>(
 ): HistoryVerdict<Operation> {
   const budget = stepsOf("linearizable", options);
   checkModel(model);
-  checkHistory(history);
+  const times = checkHistory(history);
   const object = new SequentialObject(model, history);
-  const search = new Search(history, object, classes(history));
+  const search = new Search(times, object, classes(history));
   const parts = partsOf(history, model);
   // Each part may have its share of the steps; what is left is for those that need more.
   const share = Math.ceil(budget / Math.max(1, parts.length));

@@ -14,9 +14,10 @@ export const refused = -1;
  */
 export class SequentialObject {
   readonly #model: Model;
-  readonly #history: readonly HistoryOperation[];
-  readonly #rules: ((state: unknown, request: Tagged) => Outcome<unknown>)[] = [];
-  readonly #answers: unknown[] = [];
+  /** By row: the rule, the request, and the answer or that there is none. */
+  readonly #rules: Rule[];
+  readonly #requests: Tagged[];
+  readonly #answers: unknown[];
   /** For each row: the operation changes no state, whatever it finds. */
   readonly isRead: Uint8Array;
   readonly #values: unknown[] = [];
@@ -27,20 +28,24 @@ export class SequentialObject {
 
   /** @throws RangeError for a request that the model has no rule for */
   constructor(model: Model, history: readonly HistoryOperation[]) {
-    const { operations, isRead, answer } = model as { operations: Record<string, (state: unknown, request: Tagged) => Outcome<unknown>> } & Pick<Model, "isRead" | "answer">;
+    const { isRead, answer } = model;
     this.#model = model;
-    this.#history = history;
+    this.#rules = new Array<Rule>(history.length);
+    this.#requests = new Array<Tagged>(history.length);
+    this.#answers = new Array<unknown>(history.length);
     this.isRead = new Uint8Array(history.length);
+    const rules = new Map(Object.entries<Rule>(model.operations));
     for (let i = 0; i < history.length; i++) {
       const { request, result, returnedAt } = history[i]!;
-      const rule = Object.hasOwn(operations, request.kind) ? operations[request.kind] : undefined;
+      const rule = rules.get(request.kind);
       if (rule === undefined) {
-        const kinds = Object.keys(operations).map((kind) => `"${kind}"`).join(", ");
+        const kinds = [...rules.keys()].map((kind) => `"${kind}"`).join(", ");
         throw new RangeError(`history[${i}]: the ${model.name} knows the operations ${kinds}, got ${show(request)}`);
       }
-      this.#rules.push(rule);
       const given = returnedAt === null ? undefined : result;
-      this.#answers.push(answer === undefined || returnedAt === null ? given : answer(given, request));
+      this.#rules[i] = rule;
+      this.#requests[i] = request;
+      this.#answers[i] = returnedAt === null ? none : answer === undefined ? given : answer(given, request);
       if (isRead !== undefined && isRead(request, given)) this.isRead[i] = 1;
     }
     this.#number(model.initial);
@@ -57,7 +62,7 @@ export class SequentialObject {
   apply(row: number, state: number): number {
     const before = this.#values[state];
     if (typeof before !== "object" || before === null) return this.#step(row, state, before);
-    const key = state * this.#history.length + row;
+    const key = state * this.#rules.length + row;
     let after = this.#known.get(key);
     if (after === undefined) {
       after = this.#step(row, state, before);
@@ -68,17 +73,20 @@ export class SequentialObject {
 
   /** What the object would have answered; undefined where any answer will do. */
   answer(row: number, state: number): unknown {
-    return this.#rules[row]!(this.#values[state], this.#history[row]!.request).result;
+    return this.#rules[row]!(this.#values[state], this.#requests[row]!).result;
   }
 
   #step(row: number, state: number, before: unknown): number {
-    const { request, returnedAt } = this.#history[row]!;
+    const request = this.#requests[row]!;
     const outcome = this.#rules[row]!(before, request);
-    if (typeof outcome !== "object" || outcome === null || !("state" in outcome)) {
+    if (typeof outcome !== "object" || outcome === null || outcome.state === undefined) {
       throw new TypeError(`${this.#model.name}: operations.${request.kind} must return { state, result }, got ${show(outcome)}`);
     }
     const { state: after, result } = outcome;
-    if (result !== undefined && returnedAt !== null && !isSame(result, this.#answers[row])) return refused;
+    if (result !== undefined) {
+      const answer = this.#answers[row];
+      if (result !== answer && answer !== none && !isSame(result, answer)) return refused;
+    }
     if (after === before) return state;
     const number = this.#number(after);
     if (number !== state && this.isRead[row] === 1) {
@@ -105,6 +113,11 @@ export class SequentialObject {
     return this.#values.length - 1;
   }
 }
+
+type Rule = (state: unknown, request: Tagged) => Outcome<unknown>;
+
+/** Stands for the answer of an operation that has none. */
+const none: unique symbol = Symbol("no answer");
 
 const maxKnown = 1_000_000;
 

@@ -38,14 +38,22 @@ export function operationPhrase(operation: HistoryOperation): string {
   return `${client}'s ${operationText(operation)} (${times})`;
 }
 
+/** When the operations of a history began and ended, by row; the end is infinite where there is no answer. */
+export interface Times {
+  readonly called: Float64Array;
+  readonly returned: Float64Array;
+}
+
 /**
- * A history that can be judged, or an error that names the first row that cannot.
+ * The times of a history that can be judged, or an error that names the first row that cannot.
  *
  * @throws TypeError for rows that are no operations; RangeError for an answer before its call, or a call that is
  * there twice
  */
-export function checkHistory(history: readonly HistoryOperation[]): void {
+export function checkHistory(history: readonly HistoryOperation[]): Times {
   if (!Array.isArray(history)) throw new TypeError(`history must be a list of operations, got ${show(history)}`);
+  const called = new Float64Array(history.length);
+  const returned = new Float64Array(history.length).fill(Infinity);
   let calls: Map<string, number> | null = null;
   for (let i = 0; i < history.length; i++) {
     const row = history[i]!;
@@ -61,13 +69,16 @@ export function checkHistory(history: readonly HistoryOperation[]): void {
       if (returnedAt < invokedAt) {
         throw new RangeError(`history[${i}]: the clock goes backward: the answer came at ${returnedAt} ms, before its call at ${invokedAt} ms`);
       }
+      returned[i] = returnedAt;
     }
+    called[i] = invokedAt;
     if (call === undefined) continue;
     calls ??= new Map();
     const other = calls.get(call);
     if (other !== undefined) throw new RangeError(`history[${i}]: the call ${show(call)} stands there already, as history[${other}]`);
     calls.set(call, i);
   }
+  return { called, returned };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { checkInterrupt } from "../core/interrupt.js";
 import { Memo } from "./memo.js";
 import { refused, type SequentialObject } from "./object.js";
-import type { HistoryOperation } from "./operation.js";
+import type { Times } from "./operation.js";
 
 /** What the search of one part of a history found. Operations are row numbers. */
 export type Found =
@@ -41,13 +41,16 @@ export type Found =
  * One search has one workspace, used for one part of a history after another.
  */
 export class Search {
-  readonly #history: readonly HistoryOperation[];
+  readonly #times: Times;
   readonly #object: SequentialObject;
   /** A number for each request, equal for equal ones; asked only of operations without an answer. */
   readonly #classOf: (row: number) => number;
   readonly #memo = new Memo();
   #key = new Int32Array(64);
   #capacity = 0;
+  /** The rows of the operations with an answer, in the order of their calls, and these operations in the order of their returns. */
+  #done: Int32Array = new Int32Array(0);
+  #returns: Int32Array = new Int32Array(0);
   /** The list of events: at each place, from 1 up, a call (the operation's number) or a return (minus it, minus 1). */
   #next: Int32Array = new Int32Array(0);
   #previous: Int32Array = new Int32Array(0);
@@ -61,34 +64,35 @@ export class Search {
   #stackHighest = new Int32Array(0);
   #stackForced = new Uint8Array(0);
 
-  constructor(history: readonly HistoryOperation[], object: SequentialObject, classOf: (row: number) => number) {
-    this.#history = history;
+  constructor(times: Times, object: SequentialObject, classOf: (row: number) => number) {
+    this.#times = times;
     this.#object = object;
     this.#classOf = classOf;
   }
 
   /** Judges the part of the history that these rows are, with at most so many attempts to place an operation. */
   run(rows: readonly number[], budget: number): Found {
-    const history = this.#history;
+    const { called, returned } = this.#times;
     const object = this.#object;
-    const done: number[] = [];
+    this.#reserve(rows.length);
+    const done = this.#done;
     const open: number[] = [];
-    for (const row of rows) {
-      if (history[row]!.returnedAt !== null) done.push(row);
+    let n = 0;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      if (returned[row]! < Infinity) done[n++] = row;
       else if (object.isRead[row] === 0) open.push(row);
     }
-    sortBy(done, (row) => history[row]!.invokedAt);
-    sortBy(open, (row) => history[row]!.invokedAt);
-    const n = done.length;
-    this.#reserve(n, open.length);
-    this.#list(done);
+    sortBy(done.subarray(0, n), called);
+    open.sort((a, b) => called[a]! - called[b]!);
+    this.#list(n);
 
     const next = this.#next, event = this.#event, placed = this.#placed;
     const stackOperation = this.#stackOperation, stackState = this.#stackState;
     const stackHighest = this.#stackHighest, stackForced = this.#stackForced;
     const words = (n + 31) >> 5;
     placed.fill(0, 0, words + ((open.length + 31) >> 5));
-    const openFrom = this.#openPlaces(done, open);
+    const openFrom = this.#openPlaces(n, open);
     const twin = this.#twins(open);
     this.#memo.clear();
 
@@ -108,7 +112,7 @@ export class Search {
     let isFresh = true;
 
     while (next[0] !== 0) {
-      if (steps >= budget) return { kind: "unknown", order: this.#rows(best, bestDepth, done, open), steps };
+      if (steps >= budget) return { kind: "unknown", order: this.#rows(best, bestDepth, n, open), steps };
       if (steps >= nextCheck) {
         nextCheck = steps + checkEvery;
         checkInterrupt();
@@ -185,7 +189,7 @@ export class Search {
       do {
         if (depth === 0) {
           const culprit = done[-1 - event[frontier]!]!;
-          return { kind: "violated", culprit, order: this.#rows(best, bestDepth, done, open), states, steps };
+          return { kind: "violated", culprit, order: this.#rows(best, bestDepth, n, open), states, steps };
         }
         depth--;
         taken = stackOperation[depth]!;
@@ -198,14 +202,16 @@ export class Search {
       isFresh = false;
     }
     for (let i = 0; i < depth; i++) best[i] = stackOperation[i]!;
-    return { kind: "linearizable", order: this.#rows(best, depth, done, open), steps };
+    return { kind: "linearizable", order: this.#rows(best, depth, n, open), steps };
   }
 
-  #reserve(done: number, open: number): void {
-    const needed = done + open + 64;
+  #reserve(operations: number): void {
+    const needed = operations + 64;
     if (needed <= this.#capacity) return;
     this.#capacity = needed;
     const events = 2 * needed + 1;
+    this.#done = new Int32Array(needed);
+    this.#returns = new Int32Array(needed);
     this.#next = new Int32Array(events);
     this.#previous = new Int32Array(events);
     this.#event = new Int32Array(events);
@@ -219,44 +225,49 @@ export class Search {
   }
 
   /** Calls and returns in the order of time; of one instant, first returns, then calls, then returns of what took no time. */
-  #list(done: readonly number[]): void {
-    const history = this.#history;
-    const n = done.length;
-    const event = this.#event, next = this.#next, previous = this.#previous;
-    const returns = Array.from(done, (_, i) => i);
-    sortBy(returns, (i) => history[done[i]!]!.returnedAt!);
+  #list(n: number): void {
+    const { called, returned } = this.#times;
+    const done = this.#done, event = this.#event, next = this.#next, previous = this.#previous;
+    const callOf = this.#callOf, returnOf = this.#returnOf;
+    const returns = this.#returns.subarray(0, n);
+    const ends = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      returns[i] = i;
+      ends[i] = returned[done[i]!]!;
+    }
+    sortBy(returns, ends);
     let place = 0;
     for (let c = 0, r = 0; r < n; ) {
-      const call = c < n ? history[done[c]!]!.invokedAt : Infinity;
-      const returning = history[done[returns[r]!]!]!;
-      if (returning.returnedAt! < call || (returning.returnedAt === call && returning.invokedAt < call)) {
+      const call = c < n ? called[done[c]!]! : Infinity;
+      const end = ends[returns[r]!]!;
+      if (end < call || (end === call && called[done[returns[r]!]!]! < call)) {
         event[++place] = -1 - returns[r]!;
-        this.#returnOf[returns[r++]!] = place;
+        returnOf[returns[r++]!] = place;
       } else {
         event[++place] = c;
-        this.#callOf[c++] = place;
+        callOf[c++] = place;
       }
     }
     for (let i = 0; i <= place; i++) {
-      next[i] = i < place ? i + 1 : 0;
+      next[i] = i + 1;
       previous[i] = i - 1;
     }
+    next[place] = 0;
     previous[0] = place;
     event[0] = -1;
   }
 
   /** For each operation without an answer: the first place in the list that is behind its call. */
-  #openPlaces(done: readonly number[], open: readonly number[]): Float64Array {
-    const history = this.#history;
+  #openPlaces(n: number, open: readonly number[]): Float64Array {
+    const { called, returned } = this.#times;
     const from = new Float64Array(open.length);
-    const events = 2 * done.length;
     let place = 1;
     for (let i = 0; i < open.length; i++) {
-      const call = history[open[i]!]!.invokedAt;
-      for (; place <= events; place++) {
+      const call = called[open[i]!]!;
+      for (; place <= 2 * n; place++) {
         const at = this.#event[place]!;
-        const row = history[done[at >= 0 ? at : -1 - at]!]!;
-        if (at >= 0 ? row.invokedAt >= call : row.returnedAt! > call || row.invokedAt === call) break;
+        const row = this.#done[at >= 0 ? at : -1 - at]!;
+        if (at >= 0 ? called[row]! >= call : returned[row]! > call || called[row] === call) break;
       }
       from[i] = place - 0.5;
     }
@@ -297,11 +308,8 @@ export class Search {
   }
 
   #lift(operation: number): void {
-    const next = this.#next, previous = this.#previous;
-    for (const place of [this.#callOf[operation]!, this.#returnOf[operation]!]) {
-      next[previous[place]!] = next[place]!;
-      previous[next[place]!] = previous[place]!;
-    }
+    unlink(this.#callOf[operation]!, this.#next, this.#previous);
+    unlink(this.#returnOf[operation]!, this.#next, this.#previous);
   }
 
   /** The links of a lifted event still say where it was, as long as lifting is undone in reverse. */
@@ -312,22 +320,29 @@ export class Search {
       return;
     }
     placed[operation >> 5]! &= ~(1 << (operation & 31));
-    const next = this.#next, previous = this.#previous;
-    for (const place of [this.#returnOf[operation]!, this.#callOf[operation]!]) {
-      next[previous[place]!] = place;
-      previous[next[place]!] = place;
-    }
+    relink(this.#returnOf[operation]!, this.#next, this.#previous);
+    relink(this.#callOf[operation]!, this.#next, this.#previous);
   }
 
-  #rows(operations: readonly number[], length: number, done: readonly number[], open: readonly number[]): number[] {
+  #rows(operations: readonly number[], length: number, n: number, open: readonly number[]): number[] {
     const rows: number[] = [];
-    for (let i = 0; i < length; i++) rows.push(operations[i]! < done.length ? done[operations[i]!]! : open[operations[i]! - done.length]!);
+    for (let i = 0; i < length; i++) rows.push(operations[i]! < n ? this.#done[operations[i]!]! : open[operations[i]! - n]!);
     return rows;
   }
 }
 
 const checkEvery = 1 << 15;
 const maxStates = 16;
+
+function unlink(place: number, next: Int32Array, previous: Int32Array): void {
+  next[previous[place]!] = next[place]!;
+  previous[next[place]!] = previous[place]!;
+}
+
+function relink(place: number, next: Int32Array, previous: Int32Array): void {
+  next[previous[place]!] = place;
+  previous[next[place]!] = place;
+}
 
 function firstReturn(place: number, event: Int32Array, next: Int32Array): number {
   while (event[place]! >= 0) place = next[place]!;
@@ -338,18 +353,21 @@ function has(bits: Int32Array, words: number, i: number): boolean {
   return (bits[words + (i >> 5)]! & (1 << (i & 31))) !== 0;
 }
 
-/** Sorts by a number, equal ones as they stand: by insertion, which is fast for what is nearly sorted, as histories are. */
-function sortBy(items: number[], of: (item: number) => number): void {
+/**
+ * Sorts items by their times, equal ones as they stand: by insertion, which is fast for what is nearly sorted, as
+ * histories are.
+ */
+function sortBy(items: Int32Array, times: Float64Array): void {
   let patience = 20 * items.length + 1000;
   for (let i = 1; i < items.length; i++) {
     const item = items[i]!;
-    const value = of(item);
+    const time = times[item]!;
     let j = i - 1;
-    for (; j >= 0 && of(items[j]!) > value; j--) items[j + 1] = items[j]!;
+    for (; j >= 0 && times[items[j]!]! > time; j--) items[j + 1] = items[j]!;
     items[j + 1] = item;
     patience -= i - j;
     if (patience < 0) {
-      items.sort((a, b) => of(a) - of(b));
+      items.sort((a, b) => times[a]! - times[b]!);
       return;
     }
   }

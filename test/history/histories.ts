@@ -3,7 +3,7 @@ import type { HistoryOperation, Model } from "../../lib/history.js";
 import { isSame } from "../../lib/history/object.js";
 
 /** A row in few words: who, what, the answer, from when to when. Without an end it has no answer. */
-export function row(client: string, request: HistoryOperation["request"], result: unknown, from: number, to: number | null = null): HistoryOperation {
+export function row(client: string, request: HistoryOperation["request"] & Readonly<Record<string, unknown>>, result: unknown, from: number, to: number | null = null): HistoryOperation {
   return { client, request, result, invokedAt: from, returnedAt: to };
 }
 
@@ -87,7 +87,8 @@ export function histories({
     const drawn = steps.map((one) => {
       const from = free[one.client]! + one.gap;
       const to = from + one.length;
-      free[one.client] = to;
+      // One client does nothing twice in no time: then nobody could tell which came first.
+      free[one.client] = one.length === 0 ? to + 1 : to;
       return { ...one, from, to, at: from + one.effect * one.length };
     });
     const states = new Map<string, unknown>();
