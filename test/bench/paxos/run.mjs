@@ -56,7 +56,7 @@ const server3 = server({ servers });
 const asked = (a, b) => [{ at: 0, node: a, request: propose("x") }, { at: 1, node: b, request: propose("y") }];
 const separate = { nodes: rivals(3).nodes, requests: asked("p1", "p2"), network: { loss: 0.1 } };
 const together = { nodes: { s1: server3, s2: server3, s3: server3 }, requests: asked("s1", "s2"), network: { loss: 0.1 } };
-for (let seed = 0; seed < RUNS; seed++) new Simulation({ ...separate, seed }).run();
+for (let seed = 0; seed < RUNS; seed++) for (const options of [separate, together]) new Simulation({ ...options, seed }).run();
 first = undefined;
 for (const [name, options, listens] of [
   ["two rivals, three acceptors, 10 % loss", separate, false],
