@@ -372,7 +372,7 @@ export class Engine {
   }
 
   #addTimer(node: Node, key: string, timer: Tagged, at: number): void {
-    node.timers.set(key, this.agenda.add(at, TIMER, node.index, 0, at, this.now, timer));
+    node.timers.set(key, this.agenda.add(at, TIMER, node.index, 0, 0, this.now, timer));
   }
 
   #cancelTimer(node: Node, key: string): void {
@@ -495,7 +495,7 @@ export class Engine {
     for (const [key, slot] of [...node.timers]) {
       if (slot === LATE) continue;
       const timer = agenda.items[slot] as Tagged;
-      const left = (agenda.numberOf(slot) - this.now) * before;
+      const left = (agenda.timeOf(slot) - this.now) * before;
       agenda.remove(slot);
       this.#addTimer(node, key, timer, this.now + left / rate);
     }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { stream } from "../../lib/core/random.js";
 import { Agenda } from "../../lib/sim/agenda.js";
 
 interface Entry {
@@ -57,6 +58,50 @@ describe("the agenda", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it("does so with much under way, near and far, often at one time, at a rising and a falling number", () => {
+    const shapes: readonly ((draw: number) => number)[] = [
+      (draw) => 1 + 9 * draw,
+      (draw) => 5 * Math.floor(draw * 3),
+      (draw) => (draw < 0.7 ? draw : 500 + 1000 * draw),
+      (draw) => -10 * Math.log(1 - draw),
+      () => 0,
+    ];
+    for (const [i, shape] of shapes.entries()) {
+      const { next } = stream(i, "agenda");
+      const agenda = new Agenda();
+      const alive = new Map<number, { readonly at: number; readonly order: number }>();
+      let order = 0;
+      let last = { at: 0, order: -1 };
+      const take = (): void => {
+        const nextAt = agenda.nextAt;
+        const slot = agenda.take();
+        const entry = alive.get(agenda.numberOf(slot))!;
+        alive.delete(agenda.numberOf(slot));
+        agenda.release(slot);
+        const isNext = entry.at > last.at || (entry.at === last.at && entry.order > last.order);
+        if (entry.at !== nextAt || !isNext) expect({ entry, nextAt, last }).toBe("in order");
+        last = entry;
+      };
+      for (let round = 0; round < 30_000; round++) {
+        const grows = round % 10_000 < 5_000;
+        for (let j = next() < (grows ? 0.9 : 0.1) ? 2 : 0; j > 0; j--) {
+          const at = last.at + shape(next());
+          const slot = agenda.add(at, 1, 0, 0, order, 0, null);
+          alive.set(order, { at, order: order++ });
+          if (next() < 0.1) {
+            alive.delete(order - 1);
+            agenda.remove(slot);
+          }
+        }
+        if (alive.size > 0) take();
+        if (agenda.size !== alive.size) expect(agenda.size).toBe(alive.size);
+      }
+      while (alive.size > 0) take();
+      expect(agenda.take()).toBe(-1);
+      expect(agenda.nextAt).toBe(Infinity);
+    }
   });
 
   it("keeps equal times in the order in which they were added, far past its first size", () => {
