@@ -77,8 +77,8 @@ export class Prediction<P extends { readonly [name: string]: Predicted }> {
   }
 
   bundle(): Bundle {
-    const lines = Object.entries(this.expected).map(([name, value]) => `${words(name)} ${format(value)}`);
-    return { "text/plain": `Predicted: ${lines.join(", ")}` };
+    const lines = Object.entries(this.expected).map(([name, value]) => `${words(name)}: ${format(value)}`);
+    return { "text/plain": `Predicted ${lines.join(", ")}` };
   }
 
   #isRight(predicted: Predicted, value: Predicted | null): boolean {

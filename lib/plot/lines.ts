@@ -87,18 +87,20 @@ export function lines<Row extends object>(rows: readonly Row[], options: LinesOp
     summary: `${what} of ${options.yLabel} against ${options.xLabel}${eachFor}${around}${most}`,
     notes: drawn < all ? [thinned(drawn, all)] : [],
     data,
-    xaxis: byText ? { type: "category" } : { ...(logX ? { type: "log" } : {}), ...ticksAt(numbers(rows, x, "x")) },
+    xaxis: byText ? { type: "category" } : { ...(logX ? { type: "log" } : {}), ...ticksAt(numbers(rows, x, "x"), logX) },
     yaxis: log?.includes("y") === true ? { type: "log" } : { rangemode: "tozero" },
     legend: series.length > 1 || expected !== undefined,
   });
 }
 
-/** Few measured places are the ticks; a number between them was not measured. */
-function ticksAt(places: readonly (number | null)[]): object {
-  const at = [...new Set(places.filter((place) => place !== null))].sort((a, b) => a - b);
-  const range = at.at(-1)! - at[0]!;
-  const close = at.some((place, i) => i > 0 && place - at[i - 1]! < range / 24);
-  return at.length < 2 || at.length > 12 || close ? {} : { tickmode: "array", tickvals: at, ticktext: at.map(format) };
+/** Few measured places are the ticks, unless they crowd; a number between them was not measured. */
+function ticksAt(places: readonly (number | null)[], log: boolean): object {
+  const at = [...new Set(places)].filter((place) => place !== null && (!log || place > 0)) as number[];
+  at.sort((a, b) => a - b);
+  const drawn = at.map((place) => (log ? Math.log(place) : place));
+  const range = drawn.at(-1)! - drawn[0]!;
+  const crowd = drawn.some((place, i) => i > 0 && place - drawn[i - 1]! < range / 24);
+  return at.length < 2 || at.length > 12 || crowd ? {} : { tickmode: "array", tickvals: at, ticktext: at.map(format) };
 }
 
 function bandTraces(

@@ -213,7 +213,7 @@ describe("predict", () => {
   it("shows itself, and then stands beside what was measured", async () => {
     const guess = predict({ messages: 12, "time in ms": 20, decided: true });
     expect((guess as any)[Symbol.for("Jupyter.display")]()).toEqual({
-      "text/plain": "Predicted: messages 12, time in ms 20, decided yes",
+      "text/plain": "Predicted messages: 12, time in ms: 20, decided: yes",
     });
     const data = await compared(() => guess.compare({ messages: 12, "time in ms": 19.739, decided: true }));
     expect(data["text/plain"]).toBe(

@@ -153,6 +153,10 @@ describe("lines", () => {
 
   it("have their ticks where something was measured", () => {
     expect(gallery["lines"]!().layout).toMatchObject({ xaxis: { tickvals: [3, 5], ticktext: ["3", "5"] } });
+    const doubled = [10, 20, 40, 1000, 0].map((n) => ({ n, v: 1 }));
+    const ticks = (log?: "x") => lines(doubled, { x: "n", y: "v", ...words, ...(log ? { log } : {}) }).layout["xaxis"];
+    expect(ticks()).not.toHaveProperty("tickvals");
+    expect(ticks("x")).toMatchObject({ type: "log", tickvals: [10, 20, 40, 1000] });
   });
 
   it("of very many points are thinned, with a note, and keep first, last and extremes", () => {
