@@ -84,13 +84,13 @@ it("completes the members of a value with their types, and explains a name of th
   await opened.edit(2, "End");
   await opened.page.keyboard.press("Shift+Tab");
   await opened.page.waitForSelector(".jp-Tooltip");
-  const tooltip = (await opened.page.locator(".jp-Tooltip").textContent()) ?? "";
-  expect(tooltip).toContain("simulate");
-  expect(tooltip.length).toBeGreaterThan(80);
+  await expect
+    .poll(() => opened.page.locator(".jp-Tooltip").textContent(), { timeout: 10_000 })
+    .toMatch(/function simulate[^]*Run a cluster/);
   await opened.page.screenshot({ path: opened.file("kernel-hover") });
 });
 
-it("redraws a chart in its place when a slider is dragged, and shows an error there", async () => {
+it("changes a chart in its place when a slider is moved by keyboard, and shows an error there", async () => {
   const opened = await open(`import { interact } from "distlab/widgets";
 import { bars } from "distlab/plot";
 await interact({ n: { min: 3, max: 9, value: 5 } }, ({ n }) => {
@@ -104,17 +104,10 @@ await interact({ n: { min: 3, max: 9, value: 5 } }, ({ n }) => {
   await chart.evaluate((node) => ((node as any).marked = true));
   await opened.screenshot("kernel-slider");
 
-  const { x = 0, y = 0, width = 0, height = 0 } = (await handle.boundingBox()) ?? {};
-  await opened.page.mouse.move(x + width / 2, y + height / 2);
-  await opened.page.mouse.down();
-  await opened.page.mouse.move(x - 400, y + height / 2, { steps: 10 });
-  await opened.page.mouse.up();
-  await opened.page.waitForSelector('.js-plotly-plot[aria-label^="A load of 3"]');
-  await opened.settle();
-  expect(await opened.shown()).toMatchObject([{ as: "chart" }]);
-  expect(await chart.evaluate((node) => (node as any).marked), "the same chart, changed in place").toBe(true);
-
   await handle.focus();
+  await opened.page.keyboard.press("Home");
+  await opened.page.waitForSelector('.js-plotly-plot[aria-label^="A load of 3"]');
+  expect(await chart.evaluate((node) => (node as any).marked), "the same chart, changed in place").toBe(true);
   await opened.page.keyboard.press("End");
   await opened.page.waitForFunction(() => document.querySelector(".jp-OutputArea")?.textContent?.includes("nine is too many"));
   await opened.page.keyboard.press("ArrowLeft");

@@ -164,6 +164,17 @@ export class LabPage {
     return ok as boolean;
   }
 
+  /** The errors that stand in the notebook's outputs, one a cell. */
+  failures(): Promise<string[]> {
+    return this.evaluate((panel) =>
+      panel.content.widgets.flatMap((cell: any, index: number) =>
+        cell.model.type !== "code" ? [] : cell.model.outputs.toJSON().flatMap((output: any) =>
+          output.output_type === "error" ? [`cell ${index}: ${output.ename}: ${output.evalue}`] : [],
+        ),
+      ),
+    );
+  }
+
   /** Runs one cell. */
   async runCell(index: number): Promise<void> {
     await this.page.evaluate((at) => {

@@ -35,7 +35,9 @@ describe.each(names)("%s in a browser", (name) => {
         expect(await hidden(page)).toEqual([]);
         if (theme === "light") await page.screenshot(`${shot}-${trusted ? "trusted" : "untrusted"}-light`);
       }
-      expect(await page.runAll(), "a cell failed").toBe(true);
+      const ok = await page.runAll();
+      expect(await page.failures()).toEqual([]);
+      expect(ok, "every cell ran").toBe(true);
       expect(await page.trusted(), "cells that were run are trusted").toBe(true);
       for (const theme of ["dark", "light"] as const) {
         await page.theme(theme);
