@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ids, type Role } from "../../lib/core.js";
+import { ids, type Property, type Role } from "../../lib/core.js";
 import { explore, replay, scheduleText } from "../../lib/check.js";
 import { chair, counter, mutualExclusion, noCountTwice, noFalseMajority, tokenHolder, voter, watcher } from "./roles.js";
 
@@ -183,6 +183,21 @@ describe("explore", () => {
     expect(verdict).toMatchObject({ property: "no rule throws", problem: 'the rule "poke" of f threw Error: once too often' });
     expect(verdict.schedule).toHaveLength(2);
     expect(verdict.trace.at(-1)).toMatchObject({ kind: "violation", at: 2 });
+  });
+
+  it("delivers in vain what a property wants to see delivered, even when asked not to", () => {
+    const idle: Role<any> = { ...watcher, receive: { news() {} } };
+    const noNews: Property<number> = {
+      name: "no news",
+      memory: 0,
+      observe: (count, { kind }) => (kind === "deliver" ? count + 1 : count),
+      check: (_, count) => (count > 1 ? "too much news" : null),
+    };
+    const add = { node: "n1", request: { kind: "add" } } as const;
+    const options = { nodes: { n1: counter("none", w!), w: idle }, requests: [add, add], reduce: true } as const;
+    expect(explore({ ...options, properties: [noNews] })).toMatchObject({ kind: "violated" });
+    expect(explore({ ...options, reduce: false })).toMatchObject({ worlds: 9 });
+    expect(explore(options)).toMatchObject({ kind: "holds", worlds: 4 });
   });
 
   it("looks at the same worlds in either order", () => {

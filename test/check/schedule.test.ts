@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { ids, stream, type NodeId } from "../../lib/core.js";
 import { simulate } from "../../lib/sim.js";
+import { actionText } from "../../lib/check.js";
 import { Follower } from "../../lib/check/replay.js";
 import { scheduleOf } from "../../lib/check/schedule.js";
 import { randomRole } from "./random-role.js";
+import { counter, watcher } from "./roles.js";
 
 describe("the schedule of a run", () => {
   it("replays to the same decisions and the same states, whatever chance and faults there were", () => {
@@ -36,5 +38,29 @@ describe("the schedule of a run", () => {
       }
     }
     expect(Object.entries(happened).filter(([, count]) => count < 20)).toEqual([]);
+  });
+
+  it("leaves out what a crash undid while it waited for a slow disk", () => {
+    const [w] = ids("w");
+    const run = simulate({
+      nodes: { n1: counter("persist", w!), w: watcher },
+      disk: { flush: 10 },
+      requests: [0, 20, 22, 24, 60].map((at) => ({ at, node: "n1" as const, request: { kind: "add" as const } })),
+      faults: [{ at: 26, kind: "crash", node: "n1", forMs: 10 }],
+    });
+    const schedule = scheduleOf(run.trace);
+    // The first count left the node; the crash came while the second was on its way to the disk.
+    expect(schedule.map(actionText)).toEqual([
+      "request n1: add",
+      "deliver n1 > w: news count=1",
+      expect.stringMatching(/^request n1: add, and crashes (before|right after) its write is on disk$/),
+      "restart n1",
+      "request n1: add",
+      expect.stringMatching(/^deliver n1 > w: news count=[23]$/),
+    ]);
+    const follower = new Follower({ nodes: { n1: counter("persist", w!), w: watcher } }, null, false);
+    for (const action of schedule) expect(follower.follow(action)).toBeNull();
+    expect(follower.state("n1")).toEqual(run.simulation.state("n1"));
+    expect(follower.state("w")).toEqual(run.simulation.state("w"));
   });
 });

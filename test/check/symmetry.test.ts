@@ -56,6 +56,14 @@ describe("symmetric", () => {
     expect(verdict.summary).toContain("11 worlds up to the names of v1, v2, v3");
   });
 
+  it("renames who decided, and in which order", () => {
+    const deciding: Role<any> = { ...leaf, receive: { question: (_: unknown, __: unknown, ___: unknown, out: any) => out.decide("done") } };
+    const options = { ...cluster(), nodes: { h: hub("set"), v1: deciding, v2: deciding, v3: deciding } } as const;
+    // Before the request, and then the orders in which 0 to 3 of 3 have decided: 1 + (1 + 3 + 6 + 6); or only how many.
+    expect(explore(options)).toMatchObject({ worlds: 17 });
+    expect(explore({ ...options, symmetric: [["v1", "v2", "v3"]] })).toMatchObject({ worlds: 5 });
+  });
+
   it("comes to the same verdict as without, and as short a schedule that replays", () => {
     const acceptors = ids("a1", "a2", "a3");
     const all = paxosProperties({ acceptors });
