@@ -68,6 +68,13 @@ describe("eventually", () => {
     expect(verdict).toMatchObject({ kind: "violated", problem: "nothing is left to do, and it has not come true" });
   });
 
+  it("follows the ways on without crashes, from worlds to which crashes have led", () => {
+    const insisting = { ...coordinator, start: (_: Coordinator, out: { send(to: NodeId, message: { kind: "commit" }): void }) => out.send(p!, { kind: "commit" }) };
+    const options = { ...commit, nodes: { c: insisting as typeof coordinator, p: participant }, requests: [], crashes: { c: 1 } } as const;
+    // The crash, the restart that sends once more, and the delivery: three actions, of which the first is a fault.
+    expect(explore(options).inevitable).toEqual({ "the participant knows": { within: 2, cutOff: 0 } });
+  });
+
   it("counts the ways that only the bound on timers cuts off", () => {
     const voters = ids("v1", "v2");
     const again: Role<any> = { ...voter(true), receive: { question: (self: { asked: boolean }, message: never, from: NodeId, out: never) => (self.asked ? voter(true).receive.question(self, message, from, out) : void (self.asked = true)) } };
