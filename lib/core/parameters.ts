@@ -60,7 +60,10 @@ export function nodeNames<T extends string>(name: string, value: readonly T[], {
   if (!Array.isArray(value) || value.some((node) => typeof node !== "string" || node === "")) {
     throw new TypeError(`${name} must be a list of names of nodes, got ${show(value)}`);
   }
-  if (value.length < min) throw new RangeError(`${name} must name at least ${min} node${min === 1 ? "" : "s"}, got none`);
+  if (value.length < min) {
+    const got = value.length === 0 ? "none" : `only ${value.length}`;
+    throw new RangeError(`${name} must name at least ${min} node${min === 1 ? "" : "s"}, got ${got}`);
+  }
   const twice = value.find((node, i) => value.indexOf(node) !== i);
   if (twice !== undefined) throw new RangeError(`${name} must be different nodes, got ${show(twice)} twice`);
   return value;
