@@ -26,8 +26,13 @@ function canonicalObject(value: object): string {
   }
   const fields = Object.keys(value)
     .sort()
-    .map((name) => `${name}:${canonical((value as Record<string, unknown>)[name])}`);
+    .map((name) => `${nameText(name)}:${canonical((value as Record<string, unknown>)[name])}`);
   return `{${fields.join()}}`;
+}
+
+/** A field's name: quoted where a colon or a comma in it could be taken for the text's own. */
+function nameText(name: string): string {
+  return /^\w+$/.test(name) ? name : JSON.stringify(name);
 }
 
 /** How many bytes a message takes on the wire, if it travels as JSON in UTF-8. Maps and sets travel as arrays. */

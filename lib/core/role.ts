@@ -9,7 +9,8 @@
  *
  * 1. Rules of one node run one at a time, each to its end, and never wait.
  * 2. Effects leave in the order in which they were asked for. What is asked for after `persist()`
- *    leaves only when the write is on disk; a crash before that loses both the write and what waits for it.
+ *    leaves only when the write is on disk; a crash before that loses what waits for it, and mostly the write.
+ *    Timers do not leave the node: they are set and cancelled at once.
  * 3. State is plain data: numbers, strings, booleans, null, arrays, plain objects, maps and sets.
  * 4. Messages are values: nobody changes one after it was sent.
  * 5. After a crash the node starts from `init`, with its durable fields as they were last written.
