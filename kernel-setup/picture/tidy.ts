@@ -148,8 +148,9 @@ function tidyAttributes(element: Element): void {
       element.removeAttribute(name);
     } else if (name === "xml:space" || name.startsWith("xmlns") || name === "dx" || name === "preserveAspectRatio") {
       continue;
-    } else if (name === "dy" && parseFloat(value) === 0) element.removeAttribute(name);
-    else if (name === "transform" && /^translate\(0, ?0\)$/.test(value)) element.removeAttribute(name);
+    } else if (name === "dy" && parseFloat(value) === 0 && !element.parentElement?.hasAttribute("dy")) {
+      element.removeAttribute(name); // but not where it keeps the parent's shift from its first line
+    } else if (name === "transform" && /^translate\(0, ?0\)$/.test(value)) element.removeAttribute(name);
     else if (name !== "style" && name !== "id" && name !== "clip-path") element.setAttribute(name, rounded(value));
   }
   if (crisp) element.setAttribute("shape-rendering", "crispEdges");
