@@ -24,8 +24,6 @@ const table: Readonly<Record<string, Permission>> = {
   check: { areas: ["core", "trace", "sim"] },
   // A judge knows what clients saw, and no protocol.
   history: { areas: ["core", "trace"] },
-  // A judge knows what clients asked and got, and nothing of how.
-  history: { areas: ["core"] },
   host: { areas: ["core"], node: true },
   threads: { areas: ["compute", "core"], node: true },
   measure: { areas: ["core", "trace"], packages: ["d3-array", "jstat"] },
@@ -89,6 +87,7 @@ describe("the check of dependencies", () => {
     const sources = world({
       "core/a.ts": "const now = Date.now();\nMath.random();\nglobalThis.setTimeout(() => {}, 1);",
       "core/b.ts": "interface E { Date: number; process(): void } const e = { performance: 1 }; e.performance; let d: Date;",
+      "core/c.ts": "for (const { process } of rows) process; function f({ crypto }) { return crypto; } enum K { Date }",
       "notebook/a.ts": "Date.now();",
     });
     expect(worldlyNames(sources, (area) => area === "notebook")).toEqual([

@@ -12,7 +12,7 @@ const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
 /** A name that is not used yet is a matter for the type check, and no reason to keep a reader from running a change. */
 const lenient = ["--noUnusedLocals", "false", "--noUnusedParameters", "false"];
 
-/** Each is a folder with a tsconfig.json that compiles into its dist/. The kernel may use lib's types, so it is second. */
+/** Each is a folder with a tsconfig.json that compiles into its dist/. The kernel may use lib's types: it is second. */
 const parts = /** @type {const} */ (["lib", "kernel-setup"]);
 
 /** A source that does not compile. */
@@ -55,7 +55,10 @@ async function compile(part, key) {
   rmSync(fresh, { recursive: true, force: true });
   try {
     const { status, output, log } = await run(
-      [process.execPath, compiler, "-p", join(root, part), "--outDir", fresh, "--noEmitOnError", "--pretty", "false", ...lenient],
+      [
+        process.execPath, compiler, "-p", join(root, part), "--outDir", fresh, "--noEmitOnError", "--pretty", "false",
+        ...lenient,
+      ],
       { log: `build-${part}.log` },
     );
     if (status !== 0) {

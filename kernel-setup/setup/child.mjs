@@ -21,16 +21,20 @@ const onEnd = new Set();
 /**
  * Runs a command to its end and collects what it prints.
  * @param {readonly [string, ...string[]]} command
- * @param {{ log?: string, cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, show?: boolean }} [options]
- *   `log` names the file in the log folder; `onLine` sees each line as it comes; with `show` the output goes to the
- *   terminal, and nowhere else
+ * @param {object} [options]
+ * @param {string} [options.log] the name of a file in the log folder that keeps the output
+ * @param {string} [options.cwd]
+ * @param {NodeJS.ProcessEnv} [options.env]
+ * @param {(line: string) => void} [options.onLine] sees each line as it comes
+ * @param {boolean} [options.show] the output goes to the terminal, and nowhere else
  * @returns {Promise<Outcome>}
  */
 export function run([program, ...args], { log, cwd = root, env = process.env, onLine, show = false } = {}) {
   return new Promise((resolve) => {
     if (log) mkdirSync(logFolder, { recursive: true });
     const file = log ? createWriteStream(join(logFolder, log)) : undefined;
-    const child = spawn(program, args, { cwd, env, stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"], windowsHide: true });
+    const sink = show ? "inherit" : "pipe";
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", sink, sink], windowsHide: true });
     running.add(child);
     let output = "";
     let line = "";

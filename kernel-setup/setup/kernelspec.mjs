@@ -49,7 +49,8 @@ export function jupyterFiles(node = process.execPath) {
     const path = join(entry.parentPath ?? entry.path, entry.name);
     if (entry.isFile()) files.set(join(extension, relative(source, path)), { copyOf: path });
   }
-  files.set(join(extension, "static", "plotly.js"), { copyOf: join(root, "node_modules", "plotly.js-dist", "plotly.js") });
+  const plotly = join(root, "node_modules", "plotly.js-dist", "plotly.js");
+  files.set(join(extension, "static", "plotly.js"), { copyOf: plotly });
   return files;
 }
 

@@ -68,7 +68,8 @@ async function install(folder) {
       writeJupyterFiles(folder);
     } catch (error) {
       const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-      throw new SetupFault(`${folder} cannot be written to (${code}): choose another place (--user, --sys-prefix, --prefix DIR).`);
+      const others = "choose another place (--user, --sys-prefix, --prefix DIR)";
+      throw new SetupFault(`${folder} cannot be written to (${code}): ${others}.`);
     }
     return [`in ${folder}`, undefined];
   });

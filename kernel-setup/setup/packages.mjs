@@ -73,7 +73,7 @@ function whatLacks(wanted) {
     if (!path.startsWith("node_modules/")) continue;
     const there = installed.get(path);
     if (!there && mayBeLeftOut(locked)) continue;
-    if (!there || (!locked.link && there.version !== locked.version)) return `${path} ${locked.version ?? ""} is not installed`;
+    if (!there || (!locked.link && there.version !== locked.version)) return `${path} is not as it should be`;
     const files = ["package.json", keyFiles[path] ?? "package.json"];
     if (!files.every((file) => existsSync(join(root, path, file)))) return `${path} is damaged`;
   }
@@ -88,7 +88,8 @@ function whatLacks(wanted) {
  */
 function mayBeLeftOut(locked) {
   const isForAll = !locked.os && !locked.cpu;
-  return Boolean(locked.optional || locked.devOptional || locked.peer) && (isForAll || Boolean(locked.libc) || !isForHere(locked));
+  const isOptional = Boolean(locked.optional || locked.devOptional || locked.peer);
+  return isOptional && (isForAll || Boolean(locked.libc) || !isForHere(locked));
 }
 
 /**

@@ -72,7 +72,7 @@ export async function makeVenv({ forTests, progress }) {
   if (lacking.length === 0) return ".venv in place";
   const fresh = { root, requirements: installed };
   if (!isWhole(fresh)) {
-    throw new SetupFault(`The Python environment ${venvFolder} is damaged: delete that folder, then run the same command again.`);
+    throw new SetupFault(`${venvFolder} is damaged: delete that folder, then run the same command again.`);
   }
   writeFileSync(join(venvFolder, stampName), JSON.stringify(fresh));
   rmSync(join(stateFolder, "cache", "pip"), { recursive: true, force: true });
@@ -133,7 +133,8 @@ async function pipInstall(file, progress) {
  * @throws {SetupFault} when there is none
  */
 async function findPython() {
-  const names = isWindows ? ["python", "py"] : ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
+  const versions = ["3.14", "3.13", "3.12", "3.11", "3.10"].map((version) => `python${version}`);
+  const names = isWindows ? ["python", "py"] : ["python3", ...versions, "python"];
   const tooOld = [];
   let withoutVenv = "";
   for (const name of names) {

@@ -55,7 +55,9 @@ export function prepareLab(steps) {
  * @returns {Promise<void>}
  */
 export async function prepareTestPython(steps) {
-  await steps.step("Python for the tests", async (progress) => [await makeVenv({ forTests: true, progress }), undefined]);
+  await steps.step("Python for the tests", async (progress) => {
+    return [await makeVenv({ forTests: true, progress }), undefined];
+  });
 }
 
 /**

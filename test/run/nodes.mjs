@@ -110,7 +110,8 @@ async function runCell(node, version) {
   const source = 'import { majority } from "distlab/core";\n`${majority(5)} of 5 on ${process.versions.node}`';
   const cell = { cell_type: "code", id: "only", metadata: {}, outputs: [], execution_count: null, source };
   const kernelspec = { name: "distlab", display_name: "TypeScript (Distlab)", language: "typescript" };
-  writeFileSync(join(folder, "in.ipynb"), JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: { kernelspec }, cells: [cell] }));
+  const notebook = { nbformat: 4, nbformat_minor: 5, metadata: { kernelspec }, cells: [cell] };
+  writeFileSync(join(folder, "in.ipynb"), JSON.stringify(notebook));
   const { output } = await run(
     [venvPython, join(root, "test", "notebooks", "execute.py"), join(folder, "in.ipynb"), join(folder, "out.ipynb")],
     { env: { ...testEnvironment, JUPYTER_PATH: data } },

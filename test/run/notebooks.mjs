@@ -20,7 +20,7 @@ const atOnce = 2;
 const mostTold = 8;
 
 /**
- * One test for each code cell: it runs without error and shows what is stored. One more for the whole notebook: it is tidy.
+ * One test for each code cell: it runs without error and shows what is stored. One more for each notebook: it is tidy.
  * @param {readonly string[]} patterns
  * @returns {Promise<Count>}
  */
@@ -30,7 +30,8 @@ export function notebooks(patterns) {
     const codeCells = stored.cells.filter((cell) => cell.cell_type === "code").length;
     const problems = untidiness(file, { kernel: kernelName, checkout: root });
     const executed = await execute(file);
-    const lines = [headline(file, executed), `    ${cellSizes(stored)}`, ...problems.map((problem) => `    NOT TIDY: ${problem}`)];
+    const lines = [headline(file, executed), `    ${cellSizes(stored)}`];
+    lines.push(...problems.map((problem) => `    NOT TIDY: ${problem}`));
     if (executed.error) {
       lines.push(`    FAILED: ${executed.error.replaceAll("\n", "\n    ")}`);
       return { lines, count: { passed: 0, failed: codeCells + (problems.length > 0 ? 1 : 0), skipped: 0 } };
@@ -62,7 +63,8 @@ export function store(patterns) {
         );
     if (errors.length === 0) {
       copyFileSync(executed.file, file);
-      lines.push(...untidiness(file, { kernel: kernelName, checkout: root }).map((problem) => `    NOT TIDY: ${problem}`));
+      const problems = untidiness(file, { kernel: kernelName, checkout: root });
+      lines.push(...problems.map((problem) => `    NOT TIDY: ${problem}`));
     }
     lines.push(...errors.map((error) => `    NOT STORED: ${error}`));
     const failed = errors.length > 0 ? 1 : 0;
@@ -76,11 +78,12 @@ export function store(patterns) {
  * @returns {Promise<Count>}
  */
 async function forEachNotebook(patterns, body) {
+  const isWanted = (/** @type {string} */ name) => patterns.length === 0 || patterns.some((it) => name.includes(it));
   const files = readdirSync(folder)
-    .filter((name) => name.endsWith(".ipynb") && (patterns.length === 0 || patterns.some((pattern) => name.includes(pattern))))
+    .filter((name) => name.endsWith(".ipynb") && isWanted(name))
     .sort()
     .map((name) => join(folder, name));
-  if (files.length === 0) console.log(`  no notebook in ${folder}${patterns.length > 0 ? ` has ${patterns.join(" or ")} in its name` : ""}`);
+  if (files.length === 0) console.log(`  no notebook in ${folder} has ${patterns.join(" or ") || ".ipynb"} in its name`);
   const total = { passed: 0, failed: files.length === 0 ? 1 : 0, skipped: 0 };
   const waiting = [...files];
   const worker = async () => {

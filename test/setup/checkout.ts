@@ -1,7 +1,9 @@
 /** A small checkout in which set-up runs for real, offline and in seconds: its packages and its JupyterLab are stubs. */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync, cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -20,6 +22,18 @@ export interface Running {
   readonly done: Promise<Result>;
   /** Resolves when the output has this text, with all the output so far; rejects when the command ends without. */
   saying(text: string): Promise<string>;
+}
+
+export interface StartOptions {
+  /** Changes to the environment. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Options for Node itself. */
+  readonly node?: readonly string[];
+  /** Another Node. */
+  readonly program?: string;
+  readonly script?: string;
+  /** The user as whom it runs. */
+  readonly uid?: number;
 }
 
 export class Checkout {
@@ -56,7 +70,8 @@ export class Checkout {
       "stubs/plotly.js-dist/plotly.js": "window.Plotly = {};\n",
       ".npmrc": "install-links=true\n",
     });
-    execFileSync("npm", ["install", "--package-lock-only", "--silent", "--offline"], { cwd: this.folder, env: this.environment() });
+    const lockOnly = ["install", "--package-lock-only", "--silent", "--offline"];
+    execFileSync("npm", lockOnly, { cwd: this.folder, env: this.environment() });
     this.pin(this.makeWheel());
   }
 
@@ -97,15 +112,14 @@ export class Checkout {
     return { PATH, LANG, HOME: this.home, npm_config_cache: join(this.#base, "npm-cache"), ...changes };
   }
 
-  start(args: readonly string[], { env = {}, node = [], program = process.execPath, script = "kernel-setup/start.mjs", uid }: {
-    readonly env?: NodeJS.ProcessEnv;
-    readonly node?: readonly string[];
-    readonly program?: string;
-    readonly script?: string;
-    readonly uid?: number;
-  } = {}): Running {
+  /** Starts a command of the checkout from a folder outside of it. */
+  start(args: readonly string[], options: StartOptions = {}): Running {
+    const { env = {}, node = [], program = process.execPath, script = "kernel-setup/start.mjs", uid } = options;
     return follow(spawn(program, [...node, join(this.folder, script), ...args], {
-      cwd: this.#base, env: this.environment(env), stdio: ["ignore", "pipe", "pipe"], ...(uid === undefined ? {} : { uid, gid: uid }),
+      cwd: this.#base,
+      env: this.environment(env),
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(uid === undefined ? {} : { uid, gid: uid }),
     }));
   }
 

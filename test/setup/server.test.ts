@@ -52,7 +52,8 @@ describe("npm start", () => {
   });
 
   it("offers the course's kernel, once, and its lab extension", async () => {
-    const { kernelspecs } = await (await get("/api/kernelspecs")).json() as { kernelspecs: Record<string, { spec: { display_name: string } }> };
+    type Specs = Record<string, { spec: { display_name: string } }>;
+    const { kernelspecs } = await (await get("/api/kernelspecs")).json() as { kernelspecs: Specs };
     expect(kernelspecs["distlab"]!.spec.display_name).toBe("TypeScript (Distlab)");
     expect(Object.values(kernelspecs).filter(({ spec }) => spec.display_name.includes("Distlab"))).toHaveLength(1);
     expect((await get("/lab/extensions/distlab-plotly/static/plotly.js")).status).toBe(200);
@@ -68,7 +69,8 @@ describe("npm start", () => {
 
   it("reaches Jupyter's own start in less than three seconds when all is in place", async () => {
     const began = performance.now();
-    const second = follow(spawn(process.execPath, [join(root, "kernel-setup", "start.mjs"), "--no-browser"], { stdio: ["ignore", "pipe", "pipe"] }));
+    const start = [join(root, "kernel-setup", "start.mjs"), "--no-browser"];
+    const second = follow(spawn(process.execPath, start, { stdio: ["ignore", "pipe", "pipe"] }));
     await second.saying("JupyterLab starts");
     expect(performance.now() - began).toBeLessThan(3000);
     second.child.kill("SIGTERM");

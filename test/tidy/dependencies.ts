@@ -76,7 +76,8 @@ export function forbiddenImports(sources: Sources, table: Readonly<Record<string
     }
     const other = areaOf(to, sources);
     if (other === area || areas.includes(other) || (typesOnly && types.includes(other))) continue;
-    wrong.push(`${area} must not import ${types.includes(other) ? "more than types from " : ""}${other} (${from} imports ${to})`);
+    const what = types.includes(other) ? `more than types from ${other}` : other;
+    wrong.push(`${area} must not import ${what} (${from} imports ${to})`);
   }
   return wrong;
 }
@@ -101,14 +102,17 @@ export function importCircles(sources: Sources): string[] {
 
 /** Clocks, chance and timers of the machine that a file reads, each as a sentence. */
 export function worldlyNames(sources: Sources, mayUse: (area: string) => boolean): string[] {
-  const globals = new Set(["Date", "performance", "process", "setTimeout", "setInterval", "setImmediate", "queueMicrotask", "crypto"]);
+  const globals = new Set([
+    "Date", "performance", "process", "setTimeout", "setInterval", "setImmediate", "queueMicrotask", "crypto",
+  ]);
   const wrong: string[] = [];
   for (const [file, text] of sources) {
     if (mayUse(areaOf(file, sources))) continue;
     const tree = parse(file, text);
     const declared = new Set<string>();
     visit(tree, (node) => {
-      if ((ts.isVariableDeclaration(node) || ts.isParameter(node)) && ts.isIdentifier(node.name)) declared.add(node.name.text);
+      const declares = ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node);
+      if (declares && ts.isIdentifier(node.name)) declared.add(node.name.text);
     });
     visit(tree, (node) => {
       const found = ts.isPropertyAccessExpression(node) && node.getText(tree) === "Math.random"
@@ -145,21 +149,24 @@ function visit(node: ts.Node, look: (node: ts.Node) => void): void {
 function importOf(node: ts.Node): { readonly specifier: string; readonly typesOnly: boolean } | undefined {
   if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
     const { importClause: clause, moduleSpecifier } = node;
-    const names = clause?.namedBindings && ts.isNamedImports(clause.namedBindings) ? clause.namedBindings.elements : undefined;
-    const typesOnly = clause !== undefined &&
-      (clause.isTypeOnly || (!clause.name && names !== undefined && names.length > 0 && names.every((name) => name.isTypeOnly)));
-    return { specifier: moduleSpecifier.text, typesOnly };
+    const { name, namedBindings: names, isTypeOnly = false } = clause ?? {};
+    return { specifier: moduleSpecifier.text, typesOnly: isTypeOnly || (!name && areTypes(names)) };
   }
   if (ts.isExportDeclaration(node) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) {
-    const names = node.exportClause && ts.isNamedExports(node.exportClause) ? node.exportClause.elements : undefined;
-    const typesOnly = node.isTypeOnly || (names !== undefined && names.length > 0 && names.every((name) => name.isTypeOnly));
-    return { specifier: node.moduleSpecifier.text, typesOnly };
+    return { specifier: node.moduleSpecifier.text, typesOnly: node.isTypeOnly || areTypes(node.exportClause) };
   }
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
     const [first] = node.arguments;
     if (first && ts.isStringLiteralLike(first)) return { specifier: first.text, typesOnly: false };
   }
   return undefined;
+}
+
+/** Whether names in braces are there and each says `type`. */
+function areTypes(names: ts.NamedImportBindings | ts.NamedExportBindings | undefined): boolean {
+  if (!names || !(ts.isNamedImports(names) || ts.isNamedExports(names))) return false;
+  const elements: readonly (ts.ImportSpecifier | ts.ExportSpecifier)[] = names.elements;
+  return elements.length > 0 && elements.every((name) => name.isTypeOnly);
 }
 
 function target(from: string, specifier: string): string {
