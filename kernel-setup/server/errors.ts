@@ -13,6 +13,9 @@ export interface ErrorReport {
 /** How many lines of source are shown before and after the faulty one. */
 const AROUND = 2;
 
+/** The checker's errors for a name that is not declared. */
+const UNKNOWN_NAMES = new Set([2304, 2552, 18004]);
+
 const red = (text: string): string => `\x1b[31m${text}\x1b[39m`;
 const green = (text: string): string => `\x1b[32m${text}\x1b[39m`;
 const grey = (text: string): string => `\x1b[90m${text}\x1b[39m`;
@@ -27,7 +30,10 @@ export function reportDiagnostics(diagnostics: readonly Diagnostic[], source: st
     // A chain of reasons names one place: show it once.
     if (before && before.start.offset === start.offset) return [`  ${messageText}`];
     const width = end.line === start.line ? end.character - start.character : 1;
-    return [message, ...codeFrame(source, start.line + 1, start.character + 1, width)];
+    const frame = codeFrame(source, start.line + 1, start.character + 1, width);
+    const unknown = UNKNOWN_NAMES.has(code) ? /'([^']+)'/.exec(messageText)?.[1] : undefined;
+    const hint = unknown === undefined ? [] : [`If another cell declares ${unknown}, run that cell first.`];
+    return [message, ...frame, ...hint];
   });
   const [first] = diagnostics;
   const evalue = first ? `${first.fileName ?? cell}:${first.start.line + 1} ${first.messageText}` : "";

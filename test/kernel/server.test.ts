@@ -102,6 +102,10 @@ describe("errors", () => {
     expect(plain(executed)).toContain("> 2 | const wrong: number = 'text';\n    |       ^^^^^");
   });
 
+  it("for a name of a cell that was not run say so", async () => {
+    expect(plain(await kernel.execute("laterOn + 1"))).toContain("If another cell declares laterOn, run that cell first.");
+  });
+
   it("at run time name cell and line, and no frame of the engine", async () => {
     const executed = await kernel.execute("interface Point { x: number }\nfunction deep(p: Point) {\n\n  throw new RangeError(`bad ${p.x}`);\n}\ndeep({ x: 3 });");
     const text = plain(executed);

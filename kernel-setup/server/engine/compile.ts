@@ -90,7 +90,7 @@ export function compileCell(
     declared: [...rewriting.declared],
     used,
     captured: [...survey.captured],
-    locate: locator({ head, plain, edits: rewriting.edits, file }),
+    locate: locator({ head, plain, edits: rewriting.edits }),
   };
 }
 
@@ -421,9 +421,11 @@ function isLoop(ts: Compiler, node: TypeScript.Node): boolean {
   return ts.isIterationStatement(node, true) || (ts.isLabeledStatement(node) && isLoop(ts, node.statement));
 }
 
-/** Follows a place in the compiled text back: through the head, through the edits, through TypeScript's source map. */
-function locator(compiled: { head: string; plain: Plain; edits: Edits; file: TypeScript.SourceFile }): CompiledCell["locate"] {
-  const { head, plain, edits, file } = compiled;
+/**
+ * Follows a place in the compiled text back: through the head, through the edits, through TypeScript's source map.
+ * It is kept as long as the kernel lives, so it holds texts only, and no syntax tree.
+ */
+function locator({ head, plain, edits }: { head: string; plain: Plain; edits: Edits }): CompiledCell["locate"] {
   return (line, column) => {
     const text = edits.apply();
     let offset = 0;
@@ -433,10 +435,8 @@ function locator(compiled: { head: string; plain: Plain; edits: Edits; file: Typ
     }
     offset += column - 1 - (line === 1 ? head.length : 0);
     if (offset < 0 || offset > text.length) return null;
-    const { line: plainLine, character } = file.getLineAndCharacterOfPosition(edits.origin(offset));
-    const map = new SourceMap(JSON.parse(plain.map));
-    const entry = map.findEntry(plainLine, character);
-    if (!("originalLine" in entry)) return null;
-    return { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+    const before = plain.code.slice(0, edits.origin(offset)).split("\n");
+    const entry = new SourceMap(JSON.parse(plain.map)).findEntry(before.length - 1, before.at(-1)!.length);
+    return "originalLine" in entry ? { line: entry.originalLine + 1, column: entry.originalColumn + 1 } : null;
   };
 }

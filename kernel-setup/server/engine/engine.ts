@@ -56,7 +56,8 @@ export class Engine {
   readonly #modules: Modules;
   readonly #cwd: string;
   readonly #hooks: Hooks;
-  readonly #cells = new Map<string, Prepared>();
+  /** What stack traces and error messages need of each cell that has run. */
+  readonly #cells = new Map<string, { readonly source: string; readonly locate: CompiledCell["locate"] }>();
   /** The cells that are running, each with the variables of it that had no value when it began. */
   readonly #running = new Map<Prepared, ReadonlySet<string>>();
   /** The variables that functions of cells mention. */
@@ -97,7 +98,7 @@ export class Engine {
     const isCaptured = (variable: string): boolean => this.#captured.has(variable);
     const compiled = compileCell(this.ts, plain, isKnown, isCaptured, (module) => loaded.has(module));
     const cell: Prepared = { name, source, compiled, declarations: plainDeclarations(converted.declOutput ?? this.#declarations) };
-    this.#cells.set(name, cell);
+    this.#cells.set(name, { source, locate: compiled.locate });
     return { kind: "ready", cell };
   }
 
@@ -152,7 +153,7 @@ export class Engine {
 
   /** The place in the source of the cell `name` that its compiled `line` and `column` (from 1) come from. */
   locate(name: string, line: number, column: number): SourcePlace | null {
-    return this.#cells.get(name)?.compiled.locate(line, column) ?? null;
+    return this.#cells.get(name)?.locate(line, column) ?? null;
   }
 
   /** The source of the cell `name`, if it has run. */
