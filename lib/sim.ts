@@ -4,12 +4,14 @@
  * give the same run, event for event.
  */
 export { simulate, type Run, type SimulateOptions } from "./sim/simulate.js";
-export { record, Simulation } from "./sim/simulation.js";
+export { record, Simulation, type ForkChange } from "./sim/simulation.js";
 export {
   type AnyRequest,
   type Ended,
+  type NameOf,
   type Nodes,
   type Operation,
+  type PlaceOf,
   type ProcessingOptions,
   type Progress,
   type ScriptedRequest,

@@ -136,6 +136,16 @@ export class Agenda {
     this.#size--;
   }
 
+  /** The slots of all entries of these kinds with this number, in no order. Looks at every row. */
+  find(kinds: readonly number[], number: number): number[] {
+    const found: number[] = [];
+    for (let slot = 0; slot < this.#used; slot++) {
+      const waits = this.items[slot] !== null && this.items[slot] !== undefined;
+      if (waits && this.numberOf(slot) === number && kinds.includes(this.kindOf(slot))) found.push(slot);
+    }
+    return found;
+  }
+
   /** Fill the hole, clear removed entries from the top, and pour a bucket where the heap is empty. */
   #settle(): void {
     for (;;) {

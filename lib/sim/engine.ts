@@ -170,6 +170,10 @@ export class Engine {
     const sentAt = agenda.sinceOf(slot);
     const message = agenda.items[slot] as Tagged;
     agenda.release(slot);
+    this.#reach(node, from, id, sentAt, message, copy);
+  }
+
+  #reach(node: Node, from: number, id: number, sentAt: number, message: Tagged, copy: number): void {
     const to = node.index;
     if (this.network.isCut(from, to)) this.#drop(id, from, to, message, sentAt, copy, "partitioned");
     else if (node.state === null) this.#drop(id, from, to, message, sentAt, copy, "crashed");
@@ -179,6 +183,32 @@ export class Engine {
         else this.#drop(id, from, to, message, sentAt, copy, "crashed");
       });
     } else this.#deliver(node, from, id, sentAt, message, copy);
+  }
+
+  /** The network loses a message that is under way, all copies of it; returns whether there was one. */
+  lose(id: number): boolean {
+    const { agenda } = this;
+    const slots = agenda.find([DELIVER, DUPLICATE], id);
+    for (const slot of slots) {
+      const copy = agenda.kindOf(slot) === DELIVER ? 0 : 1;
+      const message = agenda.items[slot] as Tagged;
+      this.#drop(id, agenda.originOf(slot), agenda.nodeOf(slot), message, agenda.sinceOf(slot), copy, "lost");
+      agenda.remove(slot);
+    }
+    return slots.length > 0;
+  }
+
+  /** A message that is under way arrives now, the first of its copies; returns whether there was one. */
+  hasten(id: number): boolean {
+    const { agenda } = this;
+    const slot = agenda.find([DELIVER, DUPLICATE], id).sort((one, other) => agenda.timeOf(one) - agenda.timeOf(other))[0];
+    if (slot === undefined) return false;
+    const copy = agenda.kindOf(slot) === DELIVER ? 0 : 1;
+    const [node, from, sentAt] = [this.nodes[agenda.nodeOf(slot)]!, agenda.originOf(slot), agenda.sinceOf(slot)];
+    const message = agenda.items[slot] as Tagged;
+    agenda.remove(slot);
+    this.#reach(node, from, id, sentAt, message, copy);
+    return true;
   }
 
   #deliver(node: Node, from: number, id: number, sentAt: number, message: Tagged, copy: number): void {

@@ -3,7 +3,7 @@ import { saveTrace } from "../trace/file.js";
 import { traceHash } from "../trace/hash.js";
 import { describeOptions } from "./describe.js";
 import type { Ended, Nodes, Operation, SimulationOptions, TimedDecision, Until, Violation } from "./options.js";
-import { record, Simulation } from "./simulation.js";
+import { record, Simulation, type ForkChange } from "./simulation.js";
 
 /** What `simulate` takes: what a simulation is made of, and when to stop. */
 export interface SimulateOptions<N extends Nodes, C extends string = never> extends SimulationOptions<N, C> {
@@ -29,6 +29,14 @@ export interface Run<N extends Nodes, C extends string = never> {
   save(): string;
   /** The simulation as it stands: to look at states, to go on, or to fork. */
   readonly simulation: Simulation<N, C>;
+  /**
+   * Another whole run that goes as this one did up to a step, and from there its own way, as far as this one was to go:
+   *
+   *     run.fork({ step: 12, drop: 7 }); // the network loses message 7
+   *
+   * @throws RangeError for a step that has not been taken, or a message that is not under way after it
+   */
+  fork(change: ForkChange<N>): Run<N, C>;
 }
 
 /**
@@ -41,7 +49,16 @@ export interface Run<N extends Nodes, C extends string = never> {
  */
 export function simulate<N extends Nodes, C extends string = never>({ until, ...options }: SimulateOptions<N, C>): Run<N, C> {
   const simulation = new Simulation(options as unknown as SimulationOptions<N, C>);
-  const trace = record(simulation);
+  return runOf(simulation, record(simulation), { until, options });
+}
+
+/** Let a simulation run to its end, and put together what came of it. */
+function runOf<N extends Nodes, C extends string>(
+  simulation: Simulation<N, C>,
+  trace: TraceEvent[],
+  given: { readonly until: Until | undefined; readonly options: Omit<SimulateOptions<N, C>, "until"> },
+): Run<N, C> {
+  const { until, options } = given;
   const ended = simulation.run(until === undefined ? {} : { until });
   let hash: string | null = null;
   return {
@@ -55,5 +72,9 @@ export function simulate<N extends Nodes, C extends string = never>({ until, ...
     },
     save: () => saveTrace(trace, { seed: options.seed ?? 1, options: describeOptions(options as unknown as SimulationOptions<Nodes>) }),
     simulation,
+    fork: (change) => {
+      const events: TraceEvent[] = [];
+      return runOf(simulation.fork({ ...change, listener: (event) => void events.push(event) }), events, given);
+    },
   };
 }

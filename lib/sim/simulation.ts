@@ -48,8 +48,8 @@ export class Simulation<N extends Nodes, C extends string = never> {
   readonly #watch: Watch;
   readonly #timeLimit: number | null;
   readonly #stepLimit: number;
-  /** Calls by hand, with the step after which they came: a fork repeats them. */
-  readonly #log: { readonly step: number; readonly now: number; readonly apply: (simulation: Simulation<N, C>) => void }[] = [];
+  /** Calls by hand, with the step after which they came and the one they ended with: a fork repeats them. */
+  readonly #log: { readonly step: number; readonly end: number; readonly now: number; readonly apply: (simulation: Simulation<N, C>) => void }[] = [];
   #violation: Violation | null = null;
   #stop = false;
   #isBroken = false;
@@ -228,20 +228,27 @@ export class Simulation<N extends Nodes, C extends string = never> {
 
   /**
    * Another simulation that has had the same run up to this step (by default: up to now), and goes its own
-   * way from there. With a seed, chance is another from there on. It is made by running again from the
-   * start, so functions among the options must not keep a memory of their own. Nobody listens to it yet.
+   * way from there: with what the change says, or by what is done to it by hand. It is made by running again
+   * from the start, so functions among the options must not keep a memory of their own. Nobody listens to it
+   * but `listener`, which hears of everything from the start.
    *
-   * @throws RangeError for a step that has not been taken
+   *     simulation.fork({ step: 12, drop: 7 }); // the network loses message 7, which is under way after step 12
+   *
+   * @throws RangeError for a step that has not been taken, or a message that is not under way after it
    */
-  fork({ step, seed }: { readonly step?: number; readonly seed?: Seed } = {}): Simulation<N, C> {
-    const last = integer("step", step ?? this.steps, { max: this.steps });
+  fork(change: ForkChange<N> & { readonly listener?: Listener } = {}): Simulation<N, C> {
+    options("fork", change, ["step", "seed", "drop", "first", "crash", "listener"]);
+    const { seed, drop, first, crash, listener } = change;
+    const last = integer("step", change.step ?? this.steps, { max: this.steps });
     const { progress: _, ...rest } = this.#options;
     const fork = new Simulation<N, C>(rest as SimulationOptions<N, C>);
+    if (listener !== undefined) fork.listen(listener);
     const engine = fork.#engine;
+    if (last > 0 || drop !== undefined || first !== undefined || crash !== undefined) fork.#begin();
     const goTo = (target: number): void => {
       while (engine.steps < target) fork.#turn(engine.agenda.nextAt);
     };
-    for (const call of this.#log.filter((each) => each.step < last)) {
+    for (const call of this.#log.filter(({ end }) => end <= last)) {
       goTo(call.step);
       engine.now = call.now;
       call.apply(fork);
@@ -249,8 +256,25 @@ export class Simulation<N extends Nodes, C extends string = never> {
     }
     goTo(last);
     if (last === this.steps) engine.now = this.now;
-    if (seed !== undefined) fork.#reseed(seed);
+    if (seed !== undefined) {
+      fork.#reseed(seed);
+      fork.#log.push({ step: last, end: last, now: engine.now, apply: (simulation) => simulation.#reseed(seed) });
+    }
+    if (drop !== undefined) fork.#redirect("drop", drop);
+    if (first !== undefined) fork.#redirect("first", first);
+    if (crash !== undefined) fork.crash(crash);
     return fork;
+  }
+
+  /** A message that is under way is lost, or arrives now: a step of its own, which later forks repeat. */
+  #redirect(option: "drop" | "first", id: number): void {
+    integer(option, id, { min: 1 });
+    const step = this.steps;
+    this.#byHand((simulation) => {
+      const engine = simulation.#engine;
+      if (option === "drop" ? engine.lose(id) : engine.hasten(id)) return;
+      throw new RangeError(`${option} must be the number of a message that is under way after step ${step}, got ${id}`);
+    });
   }
 
   #reseed(seed: Seed): void {
@@ -334,7 +358,7 @@ export class Simulation<N extends Nodes, C extends string = never> {
     };
     const { steps: step, now } = this;
     apply(this);
-    this.#log.push({ step, now, apply });
+    this.#log.push({ step, end: step + 1, now, apply });
   }
 
   #ended(kind: Ended["kind"]): Ended {
@@ -342,6 +366,20 @@ export class Simulation<N extends Nodes, C extends string = never> {
     const outcome = { now, sent, delivered, lost, violation: this.#violation, stepLimit: this.#stepLimit };
     return { kind, at: now, reason: reasonOf(kind, outcome) };
   }
+}
+
+/** What is other in a fork: chance, or one thing right after the step at which it begins. */
+export interface ForkChange<N extends Nodes = Nodes> {
+  /** After how many steps the fork begins (default: all that were taken). */
+  readonly step?: number;
+  /** Chance is another from there on. */
+  readonly seed?: Seed;
+  /** The number of a message under way that the network loses, with its second copy if it has one. */
+  readonly drop?: number;
+  /** The number of a message under way that arrives next, before all others. */
+  readonly first?: number;
+  /** A node that crashes. */
+  readonly crash?: NameOf<N>;
 }
 
 /** Collect a run's events from here on. */
