@@ -337,7 +337,7 @@ function call(from: string, to: string, sentAt: number, endsAt: number, end: Arr
 }
 
 /** Names with equal beginnings stand together, in the order of first appearance; a2 comes before a10. */
-function naturally(names: readonly string[]): string[] {
+export function naturally(names: readonly string[]): string[] {
   const groups = new Map<string, string[]>();
   for (const name of names) {
     const stem = name.replace(/\d+$/, "");
