@@ -68,19 +68,21 @@ export function linearizable<Operation extends HistoryOperation>(
   const object = new SequentialObject(model, history);
   const search = new Search(times, object, classes(history));
   const parts = partsOf(history, model);
-  // Each part may have its share of the steps; what is left is for those that need more.
-  const share = Math.ceil(budget / Math.max(1, parts.length));
-  const found: Found[] = [];
+  // A few steps for each part first, which are enough for most, and more for those that need them. Where one goes wrong,
+  // the others that are hard no longer matter.
+  const found = new Array<Found>(parts.length);
+  let waiting = parts.map((_, i) => i);
   let steps = 0;
-  for (const { rows } of parts) {
-    const result = search.run(rows, share);
-    steps += result.steps;
-    found.push(result);
-  }
-  for (let i = 0; i < parts.length; i++) {
-    if (parts.length === 1 || found[i]!.kind !== "unknown" || budget - steps <= share) continue;
-    found[i] = search.run(parts[i]!.rows, budget - steps);
-    steps += found[i]!.steps;
+  for (let round = firstRound; waiting.length > 0 && steps < budget; round *= 16) {
+    const isLast = parts.length === 1 || round * waiting.length >= budget - steps;
+    const share = isLast ? Math.ceil((budget - steps) / waiting.length) : round;
+    waiting = waiting.filter((i) => {
+      const result = search.run(parts[i]!.rows, share);
+      steps += result.steps;
+      found[i] = result;
+      return result.kind === "unknown";
+    });
+    if (isLast || found.some(({ kind }) => kind === "violated")) break;
   }
 
   const inOrder = (rows: readonly number[]): Operation[] => rows.map((row) => history[row]!);
@@ -126,6 +128,9 @@ export function linearizable<Operation extends HistoryOperation>(
     steps,
   };
 }
+
+/** How many steps a part may take before the other parts have had as many. */
+const firstRound = 20_000;
 
 /** The parts of a history by the model's key, in the order of their first operations. */
 export function partsOf(history: readonly HistoryOperation[], { key }: Model): { readonly key: unknown; readonly rows: number[] }[] {

@@ -4,6 +4,7 @@ import { show } from "../core/parameters.js";
 import type { Tagged } from "../core/role.js";
 import type { Model, Outcome } from "./model.js";
 import type { HistoryOperation } from "./operation.js";
+import { notKnown, Transitions } from "./transitions.js";
 
 /** The operation does not fit: the object would have answered otherwise. */
 export const refused = -1;
@@ -23,8 +24,8 @@ export class SequentialObject {
   readonly #values: unknown[] = [];
   readonly #numbers = new Map<unknown, number>();
   readonly #byText = new Map<string, number>();
-  /** What operations did to states that are objects, whose texts take time. */
-  readonly #known = new Map<number, number>();
+  /** What operations did to states that are objects or long texts, which take time to tell apart. */
+  readonly #known = new Transitions();
 
   /** @throws RangeError for a request that the model has no rule for */
   constructor(model: Model, history: readonly HistoryOperation[]) {
@@ -61,12 +62,12 @@ export class SequentialObject {
   /** The state after the operation of this row, or `refused` where the object would have answered otherwise. */
   apply(row: number, state: number): number {
     const before = this.#values[state];
-    if (typeof before !== "object" || before === null) return this.#step(row, state, before);
-    const key = state * this.#rules.length + row;
-    let after = this.#known.get(key);
-    if (after === undefined) {
+    const takesTime = typeof before === "object" ? before !== null : typeof before === "string" && before.length > 20 && this.isRead[row] === 0;
+    if (!takesTime) return this.#step(row, state, before);
+    let after = this.#known.get(state, row);
+    if (after === notKnown) {
       after = this.#step(row, state, before);
-      if (this.#known.size < maxKnown) this.#known.set(key, after);
+      this.#known.set(state, row, after);
     }
     return after;
   }
@@ -85,7 +86,7 @@ export class SequentialObject {
     const { state: after, result } = outcome;
     if (result !== undefined) {
       const answer = this.#answers[row];
-      if (result !== answer && answer !== none && !isSame(result, answer)) return refused;
+      if (answer !== none && !isSame(result, answer)) return refused;
     }
     if (after === before) return state;
     const number = this.#number(after);
@@ -119,13 +120,11 @@ type Rule = (state: unknown, request: Tagged) => Outcome<unknown>;
 /** Stands for the answer of an operation that has none. */
 const none: unique symbol = Symbol("no answer");
 
-const maxKnown = 1_000_000;
-
 /** Whether two values are the same plain data. */
 export function isSame(one: unknown, other: unknown): boolean {
   if (one === other) return true;
-  if (typeof one !== "object" || one === null || typeof other !== "object" || other === null) return Object.is(one, other);
-  return canonical(one) === canonical(other);
+  if (typeof one === "object" && one !== null && typeof other === "object" && other !== null) return canonical(one) === canonical(other);
+  return Number.isNaN(one) && Number.isNaN(other);
 }
 
 function isPlain(value: unknown): boolean {
