@@ -2,9 +2,9 @@ import type { Property, World } from "../core/property.js";
 import { flag, integer, options as checkOptions, show } from "../core/parameters.js";
 import type { AnyRole, Call, NodeId, RequestOf, Tagged } from "../core/role.js";
 
-/** A request to a node, typed by the node's role. */
+/** A request to a node, typed by the node's role. Nodes that take no requests do not occur. */
 export type Ask<Nodes> = {
-  [N in keyof Nodes]: { readonly node: N; readonly request: RequestOf<Nodes[N]> };
+  [N in keyof Nodes]: [RequestOf<Nodes[N]>] extends [never] ? never : { readonly node: N; readonly request: RequestOf<Nodes[N]> };
 }[keyof Nodes];
 
 /** How often something may happen in one run: in all, or at each of the nodes named (elsewhere never). */

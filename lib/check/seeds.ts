@@ -1,24 +1,37 @@
 import { checkInterrupt } from "../core/interrupt.js";
 import { integer, options as checkOptions, show } from "../core/parameters.js";
+import type { Tagged } from "../core/role.js";
+import type { ClientOptions } from "../sim/clients.js";
 import type { Nodes } from "../sim/options.js";
 import type { Run, SimulateOptions } from "../sim/simulate.js";
 import { runOf, shrink, type Failure, type Shrunk } from "./shrink.js";
 
+/**
+ * What `simulate` takes, with requests that are held against the roles only when it runs: where they come out of a
+ * function, a compiler of a notebook's age cannot.
+ */
+export interface SeedOptions extends Omit<SimulateOptions<Nodes>, "requests" | "clients"> {
+  readonly requests?: readonly { readonly at: number; readonly node: string; readonly request: AnyFields }[];
+  readonly clients?: Readonly<Record<string, ClientOptions<string, AnyFields>>>;
+}
+
+type AnyFields = Tagged & { readonly [field: string]: unknown };
+
 /** A search for a seed that goes wrong. */
-export interface SeedSearch<N extends Nodes> {
+export interface SeedSearch<O extends SeedOptions> {
   /** How many seeds, counted from 1, or which ones. Default 100. */
   readonly seeds?: number | readonly number[];
   /** The run of a seed: what `simulate` takes. The seed itself is filled in. */
-  readonly run: (seed: number) => SimulateOptions<N>;
+  readonly run: (seed: number) => O;
   /** What must hold at the end of each run, such as that everybody has decided: null, or what is wrong. */
-  readonly atEnd?: (run: Run<N>) => string | null;
+  readonly atEnd?: (run: Run<O["nodes"]>) => string | null;
   /**
    * Cases that make the search worth something: a leader changed, a write was lost. Each is counted over all
    * runs, and one that never occurs is itself a failure.
    */
-  readonly sometimes?: { readonly [name: string]: (run: Run<N>) => boolean };
+  readonly sometimes?: { readonly [name: string]: (run: Run<O["nodes"]>) => boolean };
   /** Ways to make the cluster smaller when a failing run is shrunk. */
-  readonly smaller?: (options: SimulateOptions<N>) => Iterable<SimulateOptions<N>>;
+  readonly smaller?: (options: SeedOptions) => Iterable<SeedOptions>;
   /** What replays one seed alone, for the report: a command or a line of a cell. */
   readonly command?: (seed: number) => string;
   /** Called after each run. To stop the search, answer false. */
@@ -52,7 +65,7 @@ export type SeedVerdict<N extends Nodes> =
  *
  * @throws RangeError or TypeError for an option out of its range, and for options that `simulate` refuses
  */
-export function searchSeeds<N extends Nodes>(search: SeedSearch<N>): SeedVerdict<N> {
+export function searchSeeds<const O extends SeedOptions>(search: SeedSearch<O>): SeedVerdict<O["nodes"]> {
   checkOptions("searchSeeds", search, ["seeds", "run", "atEnd", "sometimes", "smaller", "command", "progress"]);
   const { seeds = 100, run, atEnd, sometimes = {}, smaller, command, progress } = search;
   if (typeof run !== "function") throw new TypeError(`run must be a function of a seed, got ${show(run)}`);
@@ -62,12 +75,12 @@ export function searchSeeds<N extends Nodes>(search: SeedSearch<N>): SeedVerdict
 
   for (const seed of list) {
     checkInterrupt();
-    const options = { ...run(seed), seed };
+    const options = { ...run(seed), seed } as unknown as SimulateOptions<O["nodes"]>;
     const { run: result, failure } = runOf(options, atEnd);
     runs++;
     for (const [name, occurred] of Object.entries(sometimes)) if (result && occurred(result)) counters[name]!++;
     if (failure) {
-      const shrunk = shrink(options, { ...(smaller ? { smaller } : {}), ...(atEnd ? { atEnd } : {}) });
+      const shrunk = shrink(options, { ...(smaller ? { smaller: smaller as never } : {}), ...(atEnd ? { atEnd } : {}) });
       const where = `seed ${seed}, step ${failure.step}, ${Math.round(failure.at * 1000) / 1000} ms`;
       const again = command ? `\nto see this run alone: ${command(seed)}` : "";
       return { kind: "failed", runs, counters, seed, failure, shrunk, report: `${where}: ${shrunk.report}${again}` };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ids } from "../../lib/core.js";
-import { replay, scheduleText, searchSeeds, shrink, shrinkSchedule, swarm } from "../../lib/check.js";
-import { only, simulate, type Nodes, type SimulateOptions } from "../../lib/sim.js";
+import { replay, scheduleText, searchSeeds, shrink, shrinkSchedule, swarm, type SeedOptions } from "../../lib/check.js";
+import { only, simulate } from "../../lib/sim.js";
 import { acceptor, agreement, proposer } from "../../lib/paxos.js";
 import { doubleCountingProposer, forgetfulAcceptor, gullibleAcceptor } from "../../lib/consensus/paxos/broken.js";
 import { chair, counter, noCountTwice, noFalseMajority, voter, watcher } from "./roles.js";
@@ -142,11 +142,10 @@ describe("shrink", () => {
   });
 
   it("makes the cluster smaller where it is told how", () => {
-    const broken = (n: number, seed: number): SimulateOptions<Nodes> => {
+    const broken = (n: number): SeedOptions => {
       const acceptors = ids("a1", "a2", "a3", "a4", "a5").slice(0, n);
       const p = proposer({ acceptors });
       return {
-        seed,
         nodes: { p1: p, p2: p, ...Object.fromEntries(acceptors.map((name) => [name, gullibleAcceptor()])) },
         network: { loss: 0.2, latency: [1, 30] },
         requests: [
@@ -155,14 +154,14 @@ describe("shrink", () => {
         ],
         properties: [agreement],
         until: 2_000,
-      } as unknown as SimulateOptions<Nodes>;
+      };
     };
     const found = searchSeeds({
       seeds: 200,
-      run: (seed) => broken(5, seed),
+      run: () => broken(5),
       *smaller(options) {
         const n = Object.keys(options.nodes).length - 2;
-        if (n > 3) for (let seed = 1; seed <= 50; seed++) yield broken(n - 1, seed);
+        if (n > 3) for (let seed = 1; seed <= 50; seed++) yield { ...broken(n - 1), seed };
       },
     });
     if (found.kind !== "failed") throw new Error(found.report);
@@ -178,11 +177,10 @@ describe("shrink", () => {
 
 describe("with Paxos", () => {
   const acceptors = ids("a1", "a2", "a3");
-  const contest = (seed: number, roles: { p?: typeof proposer; a?: () => ReturnType<typeof acceptor> }): SimulateOptions<Nodes> => {
+  const contest = (seed: number, roles: { p?: typeof proposer; a?: () => ReturnType<typeof acceptor> }): SeedOptions => {
     const { p = proposer, a = acceptor } = roles;
     const mix = swarm(seed, { loss: [0, 0.3], duplication: [0, 0.5], crashes: [1, 30], partitions: [1, 10], slow: { oneOf: [[1, 100], { kind: "exponential", mean: 20 }] as const } });
     return {
-      seed,
       nodes: { p1: p({ acceptors }), p2: p({ acceptors }), a1: a(), a2: a(), a3: a() },
       network: { loss: mix.loss ?? 0, duplication: mix.duplication ?? 0, latency: mix.slow ?? [1, 10] },
       requests: [
@@ -192,7 +190,7 @@ describe("with Paxos", () => {
       nemesis: { until: 1_000, crashes: mix.crashes ?? 0, partitions: mix.partitions ?? 0 },
       properties: [agreement],
       until: 3_000,
-    } as unknown as SimulateOptions<Nodes>;
+    };
   };
 
   it("agrees on every seed", () => {
