@@ -64,7 +64,7 @@ export class Kernel {
       ask: (run, prompt, password) => this.#ask(run, prompt, password),
     });
     Object.defineProperty(globalThis, KERNEL, { value: api, configurable: true });
-    installStackTraces(this.#engine);
+    installStackTraces(this.#engine, project);
   }
 
   /** Handles a message from the channels. */

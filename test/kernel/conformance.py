@@ -150,6 +150,16 @@ class Conformance(jupyter_kernel_test.KernelTests):
     code_display_data = [{"code": S["display"][0], "mime": S["display"][1]}]
     code_clear_output = S.get("clear", "")
 
+    def run(self, result=None):
+        """A check that fails may leave the kernel stuck: the next one gets a new kernel, and is judged by itself."""
+        before = len(result.failures) + len(result.errors)
+        super().run(result)
+        if len(result.failures) + len(result.errors) > before:
+            self.kc.stop_channels()
+            self.km.shutdown_kernel(now=True)
+            type(self).km, type(self).kc = start_new_kernel(kernel_name=self.kernel_name)
+        return result
+
     # -- what the checks below are told in
 
     def sample(self, name):
@@ -500,20 +510,38 @@ def table():
 
 
 def outcomes(kernel):
-    done = subprocess.run([sys.executable, __file__, "-v"], env={**os.environ, "DISTLAB_KERNEL": kernel},
+    """What became of each check, from a process of its own: its kernel may write where it likes."""
+    done = subprocess.run([sys.executable, __file__, "--json"], env={**os.environ, "DISTLAB_KERNEL": kernel},
                           capture_output=True, text=True)
-    found = {}
-    words = {"ok": "pass", "FAIL": "FAIL", "ERROR": "FAIL"}
-    for line in done.stderr.splitlines():
-        name, dots, verdict = line.partition(" ... ")
-        if dots and name.startswith("test_"):
-            verdict = verdict.strip()
-            found[name.split(" ")[0]] = words.get(verdict, "skip" if verdict.startswith("skipped") else "FAIL")
-    return found
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+class Outcomes(unittest.TestResult):
+    def __init__(self):
+        super().__init__()
+        self.found = {}
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.found[name(test)] = "pass"
+
+    def stopTest(self, test):
+        for verdict, tests in (("skip", self.skipped), ("FAIL", self.failures + self.errors)):
+            if any(name(getattr(failed, "test_case", failed)) == name(test) for failed, _ in tests):
+                self.found[name(test)] = verdict
+        super().stopTest(test)
+
+
+def name(test):
+    return test.id().split(".")[-1]
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--table"]:
         table()
+    elif sys.argv[1:] == ["--json"]:
+        result = Outcomes()
+        unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]).run(result)
+        print(json.dumps(result.found))
     else:
         unittest.main()

@@ -127,6 +127,14 @@ describe("errors", () => {
     expect(text).toMatch(/^TypeError: late\n    at lateThrow \(Cell \[\d+\]:3:9\)\n    at async Cell \[\d+\]:5:1/);
   });
 
+  it("deep in the library show the cell, and files by their place in the checkout", async () => {
+    const text = plain(await kernel.execute("import { stream } from 'distlab/core';\nfunction deeper(n: number): any { return n > 0 ? deeper(n - 1) : [3].map(() => JSON.parse('{'))[0]; }\ndeeper(20);\nstream;"));
+    expect(text).toMatch(/^SyntaxError: [^]*at JSON\.parse \(<anonymous>\)\n    at Cell \[\d+\]:2:[^]*at Cell \[\d+\]:3:1\n/);
+    const inLib = plain(await kernel.execute("import { simulate } from 'distlab/sim';\n\nsimulate({ nodes: {}, network: { loss: 1.1 } } as any);"));
+    expect(inLib).toMatch(/at .*\(lib\/dist\/[^]*at Cell \[\d+\]:3:1\n[^]*> 3 \| simulate/);
+    expect(inLib).not.toMatch(/file:|kernel-setup/);
+  });
+
   it("do not speak of the kernel's own names", async () => {
     const executed = await kernel.execute("const notCallable: any = 3;\nnotCallable();");
     expect(executed.error!.evalue).toBe("notCallable is not a function");

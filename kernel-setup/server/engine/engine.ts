@@ -4,9 +4,10 @@ import vm from "node:vm";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
 import type { Run } from "../runs.js";
 import { Boxes } from "./boxes.js";
-import { compileCell, MARK, type CompiledCell, type SourcePlace } from "./compile.js";
+import { compileCell, type CompiledCell, type SourcePlace } from "./compile.js";
 import { plainDeclarations, withoutNames } from "./declarations.js";
 import { exportOf, Modules } from "./modules.js";
+import { MARK } from "./rewrite.js";
 import { withNestedVars, withoutExports } from "./source.js";
 import { loadTslab, type Compiler, type Completions, type Converter, type Diagnostic, type Seams } from "./tslab.js";
 
