@@ -1,8 +1,12 @@
 /**
- * Search for what breaks an algorithm. `explore` looks at every world that a small cluster can reach and gives
- * a shortest schedule to the first bad one; `searchSeeds` runs a large cluster many times, each time with other
- * chances and faults, and shrinks the first run that goes wrong. `replay` turns a schedule into a trace, to be
- * drawn and measured.
+ * Search for what breaks an algorithm.
+ *
+ * - `explore` looks at every world that a small cluster can reach, with the very roles that the simulator runs, and
+ *   gives a shortest schedule to the first bad one.
+ * - `search` does the same for a plain transition system: states and actions, as a specification in TLA+ has them.
+ * - `searchSeeds` runs a large cluster many times, each time with other chances and faults (`swarm`), and shrinks the
+ *   first run that goes wrong (`shrink`).
+ * - `replay` turns a schedule into a trace, to be drawn and measured; `scheduleOf` turns a trace into a schedule.
  */
 export { explore, type Explored, type Verdict } from "./check/explore.js";
 export { type Ask, type Bound, type ExploreOptions, type Progress } from "./check/options.js";

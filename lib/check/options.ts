@@ -123,6 +123,13 @@ export function planOf(options: ExploreOptions<any>): Plan {
       if (typeof predicate !== "function") throw new TypeError(`${what}.${name} must be a function, got ${show(predicate)}`);
     }
   }
+  if (!Array.isArray(properties)) throw new TypeError(`properties must be a list, got ${show(properties)}`);
+  properties.forEach((property: Property | undefined, i) => {
+    if (typeof property?.check !== "function") throw new TypeError(`properties[${i}] must be a property with a check, got ${show(property)}`);
+  });
+  if (duplicates === Infinity && Object.keys(eventually).length > 0) {
+    throw new RangeError("eventually needs a bound on duplicates: where messages stay for ever, every run can go round for ever");
+  }
   if (!Array.isArray(requests)) throw new TypeError(`requests must be a list, got ${show(requests)}`);
   const clients = requests.map((entry: unknown, i: number) => {
     const list: readonly unknown[] = Array.isArray(entry) ? entry : [entry];

@@ -16,10 +16,10 @@ export class Vectors {
     return this.#size;
   }
 
-  /** How many bytes the set occupies. */
+  /** How many bytes the set occupies, but for what is still free of its last block. */
   get bytes(): number {
-    const words = this.#blocks.length * BLOCK + this.#starts.length + this.#hashes.length + this.#table.length;
-    return words * 4;
+    const words = Math.max(0, this.#blocks.length - 1) * BLOCK + (this.#used % BLOCK);
+    return 4 * (words + this.#starts.length + this.#hashes.length + this.#table.length);
   }
 
   /** The number of this vector. It is new if its number is the `size` from before the call. */

@@ -227,6 +227,8 @@ describe("explore's options", () => {
     ["half a copy", { duplicates: 0.5 }, "duplicates must be a whole number from 0 to 1000000, got 0.5"],
     ["no worlds at all", { maxWorlds: 0 }, "maxWorlds must be a whole number from 1 to 2147483646, got 0"],
     ["an unknown order", { order: "random" }, 'order must be "breadth" or "depth", got "random"'],
+    ["a property that is none", { properties: [() => null] }, "properties[0] must be a property with a check"],
+    ["what must come true where messages stay for ever", { duplicates: Infinity, eventually: { x: () => true } }, "eventually needs a bound on duplicates"],
     ["a predicate that is none", { reach: { x: true } }, "reach.x must be a function, got true"],
   ];
   it.each(bad)("refuses %s", (_, change, message) => {
