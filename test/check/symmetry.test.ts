@@ -82,7 +82,7 @@ describe("symmetric", () => {
             { node: "p2", request: { kind: "propose", value: "y" } },
           ],
           properties,
-          maxWorlds: 400_000,
+          maxWorlds: 170_000,
           ...bounds,
         } as const;
         const plain = explore(options);
