@@ -10,6 +10,7 @@ export { heatMap, type HeatMapOptions } from "./plot/heat-map.js";
 export { graph, type GraphEdge, type GraphNode, type GraphOptions } from "./plot/graph.js";
 export { ring, type RingKey, type RingLink, type RingOptions, type RingPlace } from "./plot/ring.js";
 export { sequence, type SequenceOptions } from "./plot/sequence.js";
+export { intervals, type IntervalsOptions } from "./plot/intervals.js";
 export { player, Player, runMime, type Playable, type PlayerOptions, type PlayerRecord } from "./plot/player.js";
 export { type PackedEvent, type PackedRun } from "./plot/player/record.js";
 export { Diagram } from "./plot/diagram.js";

@@ -28,7 +28,7 @@ const table: Readonly<Record<string, Permission>> = {
   threads: { areas: ["compute", "core"], node: true },
   measure: { areas: ["core", "trace"], packages: ["d3-array", "jstat"] },
   // A plot knows rows, and no protocol.
-  plot: { areas: ["core", "trace"], types: ["measure", "history"], packages: ["@dagrejs/dagre", "d3-array"] },
+  plot: { areas: ["core", "history", "trace"], types: ["measure"], packages: ["@dagrejs/dagre", "d3-array"] },
   // The only one that knows the kernel, and that it is read by somebody.
   notebook: { areas: ["core", "measure", "plot"], types: ["trace"] },
   widgets: { areas: ["core", "notebook", "plot"] },

@@ -73,16 +73,17 @@ export function linearizable<Operation extends HistoryOperation>(
   const found = new Array<Found>(parts.length);
   let waiting = parts.map((_, i) => i);
   let steps = 0;
-  for (let round = firstRound; waiting.length > 0 && steps < budget; round *= 16) {
-    const isLast = parts.length === 1 || round * waiting.length >= budget - steps;
-    const share = isLast ? Math.ceil((budget - steps) / waiting.length) : round;
+  let tried = 0;
+  for (let round = parts.length === 1 ? budget : firstRound; waiting.length > 0 && !found.some((result) => result?.kind === "violated"); round *= 16) {
+    const share = Math.min(round, Math.ceil((budget - steps) / waiting.length));
+    if (share <= tried) break;
+    tried = share;
     waiting = waiting.filter((i) => {
       const result = search.run(parts[i]!.rows, share);
       steps += result.steps;
       found[i] = result;
       return result.kind === "unknown";
     });
-    if (isLast || found.some(({ kind }) => kind === "violated")) break;
   }
 
   const inOrder = (rows: readonly number[]): Operation[] => rows.map((row) => history[row]!);

@@ -23,12 +23,15 @@ export interface HistoryOperation {
   readonly returnedAt: number | null;
 }
 
-/** Operations as papers write them: "write(4)", "cas(3, 0) → true", "get(x) → –". No answer yet is a question mark. */
+/**
+ * Operations as papers write them: "write(4)", "cas(3, 0) → true", "get(x) → –". No answer yet is a question mark; an
+ * operation with a value that was answered with nothing was just done.
+ */
 export function operationText({ request, result, returnedAt }: HistoryOperation): string {
   const { kind, ...fields } = request;
   const call = `${kind}(${Object.values(fields).map(words).join(", ")})`;
   if (returnedAt === null) return `${call} → ?`;
-  return result === undefined ? call : `${call} → ${words(result)}`;
+  return result === undefined || (result === null && "value" in fields) ? call : `${call} → ${words(result)}`;
 }
 
 /** The same with its client and its times: "c1's read() → 3 (10–15 ms)". */
