@@ -24,7 +24,7 @@ export interface PlayerOptions {
   readonly beside?: Playable;
   /** What the two are called where they stand side by side (default: "run" and "fork"). */
   readonly names?: readonly [run: string, beside: string];
-  /** The number of the event at which the cursor stands first, from 1 (default: at the beginning, or shortly before the difference). */
+  /** The step at which the cursor stands first (default: the beginning, or where two runs part). */
   readonly at?: number;
   /** How many events of each run are kept, 1 to 200,000 (default 100,000). A notebook grows by some 60 bytes for each. */
   readonly limit?: number;
@@ -39,7 +39,7 @@ export interface PlayerRecord {
   readonly note: string;
   /** What the static picture says, in a sentence. */
   readonly alt: string;
-  /** The event at which the cursor stands first, from 0. */
+  /** The step at which the cursor stands first. */
   readonly at: number | null;
   readonly limit: number;
   readonly variable: string;
@@ -108,7 +108,7 @@ export function player(run: Playable, options: PlayerOptions): Player {
   integer("limit", limit, { min: 1, max: 200_000 });
   const trace = traceOf("run", run);
   const other = beside === undefined ? null : traceOf("beside", beside);
-  const at = options.at === undefined ? null : integer("at", options.at, { min: 1, max: Math.max(1, trace.length) }) - 1;
+  const at = options.at === undefined ? null : integer("at", options.at, { max: trace.at(-1)?.step ?? 0 });
 
   const diagram = sequence(trace, { title, ...(note === "" ? {} : { note }) });
   const lines = (events: readonly TraceEvent[]): string => runText(events, { lines: maxLines }).trimEnd();

@@ -1,16 +1,17 @@
 /**
- * JupyterLab's renderers of the course: Plotly figures and SVG pictures.
+ * JupyterLab's renderers of the course: runs in the player, Plotly figures and SVG pictures.
  *
  * A prebuilt extension without a build: JupyterLab loads this file as it is. It answers as a container of webpack's
- * module federation does (`init`, `get`), and takes from JupyterLab only the Widget class. plotly.js stands beside it
- * and is loaded when the first figure shows. Both renderers are safe: they run no code of the notebook, so that
- * JupyterLab uses them in untrusted notebooks too.
+ * module federation does (`init`, `get`), and takes from JupyterLab the Widget class and, by a plugin, the way to a
+ * notebook's kernel. plotly.js and player.js stand beside it, and each is loaded when it is first needed. All renderers
+ * are safe: they run no code of the notebook, so that JupyterLab uses them in untrusted notebooks too.
  */
 (() => {
   "use strict";
 
   const NAME = "distlab-plotly";
   const PLOTLY = "application/vnd.plotly.v1+json";
+  const RUN = "application/vnd.distlab.run+json";
   const SVG = "image/svg+xml";
   const TEXT = "text/plain";
 
@@ -28,27 +29,76 @@
    *   Plots: { resize(node: Element): Promise<unknown> } }} Plotly
    */
 
-  // ---------------------------------------------------------------------------------------------- plotly.js
+  // ---------------------------------------------------------------------------------------------- scripts
 
   const here = /** @type {HTMLScriptElement} */ (document.currentScript).src;
 
-  /** @type {Promise<Plotly> | undefined} */
-  let loading;
+  /** @type {Map<string, Promise<void>>} */
+  const loading = new Map();
 
-  /** plotly.js, loaded once a page; after a failure the next figure tries again. */
-  function plotly() {
-    loading ??= new Promise((resolve, reject) => {
+  /**
+   * Loads a script that stands beside this one, once a page; after a failure the next try loads again.
+   * @param {string} name
+   */
+  function load(name) {
+    let loaded = loading.get(name);
+    loaded ??= new Promise((resolve, reject) => {
       const script = document.createElement("script");
-      script.src = new URL("plotly.js", here).href;
-      script.onload = () => resolve(/** @type {any} */ (window).Plotly);
+      script.src = new URL(name, here).href;
+      script.onload = () => resolve();
       script.onerror = () => {
-        loading = undefined;
+        loading.delete(name);
         script.remove();
-        reject(new Error("plotly.js could not be loaded"));
+        reject(new Error(`${name} could not be loaded`));
       };
       document.head.append(script);
     });
-    return loading;
+    loading.set(name, loaded);
+    return loaded;
+  }
+
+  /** @returns {Promise<Plotly>} */
+  async function plotly() {
+    await load("plotly.js");
+    return /** @type {any} */ (window).Plotly;
+  }
+
+  // ---------------------------------------------------------------------------------------------- the kernel
+
+  /** JupyterLab itself, which knows the kernel of each notebook. @type {any} */
+  let lab = null;
+
+  /**
+   * The kernel of the notebook in which an output stands, or null.
+   * @param {Element} node
+   */
+  function kernelOf(node) {
+    for (const panel of lab?.shell.widgets("main") ?? []) {
+      if (panel.node.contains(node)) return panel.sessionContext?.session?.kernel ?? null;
+    }
+    return null;
+  }
+
+  /**
+   * Asks a notebook's kernel for a fork of a run. A kernel that knows no player closes the line at once.
+   * @param {Element} node
+   * @param {{ run: string, change: object, limit: number }} question
+   * @returns {Promise<Json>}
+   */
+  function askKernel(node, question) {
+    const kernel = kernelOf(node);
+    if (kernel === null || kernel.status === "dead") return Promise.resolve({ problem: "no kernel is connected" });
+    return new Promise((resolve) => {
+      const comm = kernel.createComm("distlab.player");
+      comm.onMsg = (/** @type {Json} */ message) => {
+        comm.onClose = () => {};
+        resolve(message["content"].data);
+        comm.close();
+      };
+      comm.onClose = () => resolve({ problem: "the kernel was restarted and does not know this run: run the cell again" });
+      comm.open({});
+      comm.send(question);
+    });
   }
 
   // ---------------------------------------------------------------------------------------------- themes
@@ -386,7 +436,37 @@
       }
     }
 
-    return { Plot, Picture };
+    class Play extends Widget {
+      /** @type {{ dispose(): void } | null} */
+      #player = null;
+
+      constructor() {
+        super();
+        this.addClass("distlab-output");
+      }
+
+      /** @param {Model} model */
+      async renderModel(model) {
+        try {
+          await load("player.js");
+          if (this.isDisposed) return;
+          this.#player?.dispose();
+          const place = document.createElement("div");
+          this.node.replaceChildren(place, ...asText(model));
+          const ask = (/** @type {any} */ question) => askKernel(this.node, question);
+          this.#player = /** @type {any} */ (window).distlabPlayer.mount(place, model.data[RUN], { ask });
+        } catch (error) {
+          this.node.replaceChildren(...instead(model, error));
+        }
+      }
+
+      dispose() {
+        this.#player?.dispose();
+        super.dispose();
+      }
+    }
+
+    return { Plot, Picture, Play };
   }
 
   /**
@@ -424,12 +504,18 @@
   }
 
   async function mimeExtension() {
-    const { Plot, Picture } = renderers((await widgets()).Widget);
+    const { Plot, Picture, Play } = renderers((await widgets()).Widget);
     const style = document.createElement("style");
     style.textContent = STYLE;
     document.head.append(style);
     followTheme();
     const extensions = [
+      {
+        id: `${NAME}:player`,
+        rank: 0, // before the static picture of the run
+        dataType: "json",
+        rendererFactory: { safe: true, mimeTypes: [RUN], createRenderer: () => new Play() },
+      },
       {
         id: `${NAME}:plot`,
         rank: 0, // before every other form of a figure
@@ -446,14 +532,24 @@
     return { __esModule: true, default: extensions };
   }
 
+  /** The plugin that is handed JupyterLab. */
+  const kernels = {
+    id: `${NAME}:kernels`,
+    autoStart: true,
+    activate(/** @type {any} */ app) {
+      lab = app;
+    },
+  };
+
   const containers = /** @type {any} */ (window)._JUPYTERLAB ??= {};
   containers[NAME] = {
     /** @param {{ [name: string]: Json }} scope */
     init(scope) {
       shared = scope;
     },
-    async get() {
-      const module = await mimeExtension();
+    /** @param {string} name */
+    async get(name) {
+      const module = name === "./extension" ? { __esModule: true, default: kernels } : await mimeExtension();
       return () => module;
     },
   };
