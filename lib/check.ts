@@ -15,5 +15,12 @@ export { actionText, scheduleText, type Action, type Dying } from "./check/actio
 export { scheduleOf } from "./check/schedule.js";
 export { searchSeeds, type SeedOptions, type SeedSearch, type SeedsSearched, type SeedVerdict } from "./check/seeds.js";
 export { shrink, shrinkSchedule, type Failure, type Shrunk, type ShrinkOptions, type Size } from "./check/shrink.js";
-export { search, type PlainAction, type Searched, type SearchOptions, type SearchVerdict, type Situation } from "./check/search.js";
+export {
+  search,
+  type PlainAction,
+  type Searched,
+  type SearchOptions,
+  type SearchVerdict,
+  type Situation,
+} from "./check/search.js";
 export { swarm, type Knob, type Mix } from "./check/swarm.js";

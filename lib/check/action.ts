@@ -16,9 +16,22 @@ export interface Dying {
 /** One thing that may happen next in a world without clocks. A schedule is a list of these, and replays. */
 export type Action =
   /** A client asks. */
-  | { readonly kind: "request"; readonly node: NodeId; readonly call: Call; readonly request: Tagged; readonly dies?: Dying }
+  | {
+      readonly kind: "request";
+      readonly node: NodeId;
+      readonly call: Call;
+      readonly request: Tagged;
+      readonly dies?: Dying;
+    }
   /** A message arrives; with `again`, the network has doubled it and a copy stays in flight. */
-  | { readonly kind: "deliver"; readonly from: NodeId; readonly to: NodeId; readonly message: Tagged; readonly again?: true; readonly dies?: Dying }
+  | {
+      readonly kind: "deliver";
+      readonly from: NodeId;
+      readonly to: NodeId;
+      readonly message: Tagged;
+      readonly again?: true;
+      readonly dies?: Dying;
+    }
   /** A timer fires that was set, however long its delay. */
   | { readonly kind: "timer"; readonly node: NodeId; readonly timer: Tagged; readonly dies?: Dying }
   /** The node loses its memory; `kept` of its unsynced writes are on disk, the later ones are gone. */
@@ -59,8 +72,11 @@ function plainText(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   if (Array.isArray(value)) return `[${value.map(plainText).join()}]`;
   if (value instanceof Set) return `{${Array.from(value, plainText).join()}}`;
-  if (value instanceof Map) return `{${Array.from(value, ([key, item]) => `${plainText(key)}=>${plainText(item)}`).join()}}`;
-  return `{${Object.entries(value).map(([name, item]) => `${name}:${plainText(item)}`).join()}}`;
+  if (value instanceof Map)
+    return `{${Array.from(value, ([key, item]) => `${plainText(key)}=>${plainText(item)}`).join()}}`;
+  return `{${Object.entries(value)
+    .map(([name, item]) => `${name}:${plainText(item)}`)
+    .join()}}`;
 }
 
 function dyingText(dies: Dying | undefined): string {

@@ -87,7 +87,9 @@ export class Cluster {
 
   /** The number of an input. */
   happening(happening: Happening): number {
-    return this.#numbered(this.#happeningNumbers, happeningKey(happening), this.happenings, () => deepFreeze(clone(happening)));
+    return this.#numbered(this.#happeningNumbers, happeningKey(happening), this.happenings, () =>
+      deepFreeze(clone(happening)),
+    );
   }
 
   /** The number of a local state. */
@@ -115,7 +117,11 @@ export class Cluster {
     const what = this.happenings[happening]!;
     const number =
       what.kind === "start"
-        ? this.#record(this.#run(this.#boot(what.node, before.disk), happening, [{ kind: "restart", node: this.names[what.node]! }]))
+        ? this.#record(
+            this.#run(this.#boot(what.node, before.disk), happening, [
+              { kind: "restart", node: this.names[what.node]! },
+            ]),
+          )
         : this.#record(this.#run(before, happening, this.#observed(what)));
     this.#outcomeNumbers.set(local, happening, number);
     return number;
@@ -199,7 +205,12 @@ export class Cluster {
           const message = checked(id, "message", effect.message);
           const number = this.happening({ kind: "message", node: to, from: node, message });
           sends.push(number);
-          observations.push({ kind: "send", from: id, to: effect.to, message: (this.happenings[number] as { message: Tagged }).message });
+          observations.push({
+            kind: "send",
+            from: id,
+            to: effect.to,
+            message: (this.happenings[number] as { message: Tagged }).message,
+          });
           hasLeft = true;
           break;
         }
@@ -217,7 +228,8 @@ export class Cluster {
           const isTold = effects.slice(i + 1).some(({ kind }) => isTelling(kind));
           // While nothing has left the node, a crash before the write is one before the step.
           if (hasLeft && (effect.flush || isTold)) {
-            for (const { kept, fields } of survivors(disk, pending)) cut(fields, { moment: "before-flush", write: writes, kept });
+            for (const { kept, fields } of survivors(disk, pending))
+              cut(fields, { moment: "before-flush", write: writes, kept });
           }
           if (isTold) cut(effect.fields, { moment: "after-flush", write: writes, kept: 0 });
           if (!effect.flush) {
@@ -281,12 +293,21 @@ export class Cluster {
 
   #nodeNumber(sender: NodeId, to: NodeId): number {
     const number = this.names.indexOf(to);
-    if (number < 0) throw new RangeError(`${sender} sent to ${show(to)}, but no node has this name: ${this.names.join(", ")}`);
+    if (number < 0)
+      throw new RangeError(`${sender} sent to ${show(to)}, but no node has this name: ${this.names.join(", ")}`);
     return number;
   }
 }
 
-const nothing: Omit<Outcome, "next"> = { sends: [], decisions: [], observations: [], cuts: [], dies: null, kept: 0, error: null };
+const nothing: Omit<Outcome, "next"> = {
+  sends: [],
+  decisions: [],
+  observations: [],
+  cuts: [],
+  dies: null,
+  kept: 0,
+  error: null,
+};
 
 /** The disks that a crash may leave: as it was, or with the first, the first two, ... unsynced writes. Each once. */
 function survivors(disk: Fields, pending: readonly Fields[]): { readonly kept: number; readonly fields: Fields }[] {
@@ -314,7 +335,13 @@ function localKey({ node, self, disk, pending, timers }: Local): string {
 
 function ruleError(id: NodeId, what: Happening, error: unknown): string {
   const kind =
-    what.kind === "message" ? what.message.kind : what.kind === "timer" ? what.timer.kind : what.kind === "request" ? what.request.kind : "start";
+    what.kind === "message"
+      ? what.message.kind
+      : what.kind === "timer"
+        ? what.timer.kind
+        : what.kind === "request"
+          ? what.request.kind
+          : "start";
   return `the rule "${kind}" of ${id} threw ${error instanceof Error ? `${error.name}: ${error.message}` : show(error)}`;
 }
 
@@ -326,16 +353,26 @@ function checked<T>(id: NodeId, what: string, value: T): T {
 }
 
 function notPlain(value: unknown, path: string): string | null {
-  if (typeof value === "function" || typeof value === "symbol") return `${path} is ${typeof value === "function" ? "a function" : "a symbol"}`;
+  if (typeof value === "function" || typeof value === "symbol")
+    return `${path} is ${typeof value === "function" ? "a function" : "a symbol"}`;
   if (typeof value !== "object" || value === null) return null;
   if (Array.isArray(value)) return firstProblem(value.map((item, i) => [item, `${path}[${i}]`] as const));
   if (value instanceof Set) return firstProblem(Array.from(value, (item) => [item, `an entry of ${path}`] as const));
   if (value instanceof Map) {
-    return firstProblem([...value].flatMap(([key, item]) => [[key, `a key of ${path}`], [item, `${path}[${show(key)}]`]] as const));
+    return firstProblem(
+      [...value].flatMap(
+        ([key, item]) =>
+          [
+            [key, `a key of ${path}`],
+            [item, `${path}[${show(key)}]`],
+          ] as const,
+      ),
+    );
   }
   // Plain objects of another realm count too: a notebook's cells may run in one of their own.
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return `${path} is an instance of ${value.constructor.name}`;
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+    return `${path} is an instance of ${value.constructor.name}`;
   return firstProblem(Object.entries(value).map(([name, item]) => [item, `${path}.${name}`] as const));
 }
 

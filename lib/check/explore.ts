@@ -65,7 +65,9 @@ export type Verdict =
  * @throws RangeError or TypeError where an option makes no sense, a node sends to a name that is none, or a
  * state or message is not plain data
  */
-export function explore<const Nodes extends Readonly<Record<string, AnyRole>>>(options: ExploreOptions<Nodes>): Verdict {
+export function explore<const Nodes extends Readonly<Record<string, AnyRole>>>(
+  options: ExploreOptions<Nodes>,
+): Verdict {
   return new Explorer(options).verdict();
 }
 
@@ -134,7 +136,12 @@ class Explorer {
   #renaming: Renaming | null = null;
   readonly #unreached: Map<string, (world: World) => boolean>;
   readonly #reached = new Map<string, number>();
-  #found: { readonly property: string; readonly problem: string; readonly world: number; readonly last: number } | null = null;
+  #found: {
+    readonly property: string;
+    readonly problem: string;
+    readonly world: number;
+    readonly last: number;
+  } | null = null;
   /** While the ways on without faults are collected: where each leads, and which action it is. */
   #ways: { readonly targets: Column; readonly ordinals: Column; count: number } | null = null;
   readonly #inevitable: Record<string, { readonly within: number; readonly cutOff: number }> = {};
@@ -147,7 +154,8 @@ class Explorer {
     this.#plan = plan;
     this.#options = options;
     const names = Object.keys(plan.nodes);
-    const mayCrash = (name: string): boolean => (typeof plan.crashes === "number" ? plan.crashes : (plan.crashes[name] ?? 0)) > 0;
+    const mayCrash = (name: string): boolean =>
+      (typeof plan.crashes === "number" ? plan.crashes : (plan.crashes[name] ?? 0)) > 0;
     this.#remembers = plan.properties.some(({ observe }) => observe !== undefined);
     this.#cluster = new Cluster(plan.nodes, mayCrash, this.#remembers);
     this.#size = names.length;
@@ -155,7 +163,12 @@ class Explorer {
     this.#memoryAt = names.length + 1;
     this.#clientInputs = plan.clients.map((client, sequence) =>
       client.map(({ node, request }, position) =>
-        this.#cluster.happening({ kind: "request", node: names.indexOf(node), call: callOf(sequence, position), request }),
+        this.#cluster.happening({
+          kind: "request",
+          node: names.indexOf(node),
+          call: callOf(sequence, position),
+          request,
+        }),
       ),
     );
     this.#clientCounters = plan.clients.map((client) => this.#counter(client.length)!);
@@ -208,7 +221,9 @@ class Explorer {
         let isThere = goals.get(sight);
         if (isThere === undefined) {
           isThere = predicate(this.#world(this.#to, null));
-          this.#symmetry?.checkWorld(`eventually.${name}`, isThere, (renaming) => predicate(this.#world(this.#to, renaming)));
+          this.#symmetry?.checkWorld(`eventually.${name}`, isThere, (renaming) =>
+            predicate(this.#world(this.#to, renaming)),
+          );
           goals.set(sight, isThere);
         }
         return isThere;
@@ -219,7 +234,12 @@ class Explorer {
           this.#inevitable[name] = { within: result.within, cutOff: result.cutOff };
           break;
         case "stuck":
-          this.#found = { property: name, problem: "nothing is left to do, and it has not come true", world: result.world, last: -1 };
+          this.#found = {
+            property: name,
+            problem: "nothing is left to do, and it has not come true",
+            world: result.world,
+            last: -1,
+          };
           return;
         case "round": {
           const { worlds } = result;
@@ -392,7 +412,14 @@ class Explorer {
   }
 
   /** One input to one node: with its outcome, and with the crashes that may cut it short. */
-  #step(kind: Action["kind"], node: number, happening: number, gone: number, counter: number | null, again: boolean): void {
+  #step(
+    kind: Action["kind"],
+    node: number,
+    happening: number,
+    gone: number,
+    counter: number | null,
+    again: boolean,
+  ): void {
     const number = this.#cluster.outcome(this.#from[node]!, happening);
     this.#symmetry?.checkStep(this.#from[node]!, happening, this.#cluster.outcomes[number]!);
     this.#take(kind, node, number, happening, gone, counter, null, again);
@@ -409,8 +436,14 @@ class Explorer {
   }
 
   #take(
-    kind: Action["kind"], node: number, number: number, happening: number, gone: number,
-    counter: number | null, crash: number | null, again: boolean,
+    kind: Action["kind"],
+    node: number,
+    number: number,
+    happening: number,
+    gone: number,
+    counter: number | null,
+    crash: number | null,
+    again: boolean,
   ): void {
     this.#ordinal++;
     if (this.#wanted >= 0) {
@@ -474,7 +507,8 @@ class Explorer {
       if (i === gone) continue;
       const message = from[i]!;
       while (next < sends.length && sends[next]! <= message) {
-        if (!this.#staysInFlight || (sends[next] !== message && sends[next] !== sends[next - 1])) to[length++] = sends[next]!;
+        if (!this.#staysInFlight || (sends[next] !== message && sends[next] !== sends[next - 1]))
+          to[length++] = sends[next]!;
         next++;
       }
       to[length++] = message;
@@ -540,8 +574,10 @@ class Explorer {
     const memories = this.#memories[vector[this.#memoryAt]!]!;
     for (const [i, { name, check }] of this.#plan.properties.entries()) {
       const problem = check(world, memories[i]);
-      this.#symmetry?.checkWorld(`the property "${name}"`, problem === null, (renaming) =>
-        check(this.#world(vector, renaming), renamed(memories[i], renaming.names)) === null,
+      this.#symmetry?.checkWorld(
+        `the property "${name}"`,
+        problem === null,
+        (renaming) => check(this.#world(vector, renaming), renamed(memories[i], renaming.names)) === null,
       );
       if (problem === null) continue;
       this.#found = { property: name, problem, world: index, last: -1 };
@@ -586,7 +622,9 @@ class Explorer {
       reached,
       inevitable: this.#inevitable,
     };
-    const upTo = this.#symmetry ? ` up to the names of ${this.#plan.symmetric.map((group) => group.join(", ")).join("; ")}` : "";
+    const upTo = this.#symmetry
+      ? ` up to the names of ${this.#plan.symmetric.map((group) => group.join(", ")).join("; ")}`
+      : "";
     const counts = `${grouped(worlds)} worlds${upTo}, ${grouped(this.#transitions)} transitions, at most ${this.#deepest} actions deep`;
     if (this.#found) {
       const { property, problem, world, last } = this.#found;
@@ -595,7 +633,9 @@ class Explorer {
       const at = schedule.length;
       if (property in this.#plan.eventually) trace.push({ kind: "violation", at, step: at, property, problem });
       if (!trace.some((event) => event.kind === "violation" && event.property === property)) {
-        throw new Error(`the schedule to "${problem}" does not replay: a rule or property must rest on something outside its state and input, or on the order of a map or set`);
+        throw new Error(
+          `the schedule to "${problem}" does not replay: a rule or property must rest on something outside its state and input, or on the order of a map or set`,
+        );
       }
       const summary = `Violated after ${schedule.length} actions: ${property}: ${problem} (${counts})`;
       return { kind: "violated", ...explored, property, problem, schedule, trace, summary };
@@ -615,13 +655,18 @@ class Explorer {
       const but = cutOff > 0 ? `, but for ${grouped(cutOff)} worlds where only the bound on timers stops the run` : "";
       return ` Comes true within ${within} steps once faults stop: ${name}${but}.`;
     });
-    return { kind: "holds", ...explored, summary: `Holds in every world within the bounds (${counts}).${comes.join("")}${vacuous}` };
+    return {
+      kind: "holds",
+      ...explored,
+      summary: `Holds in every world within the bounds (${counts}).${comes.join("")}${vacuous}`,
+    };
   }
 
   /** The actions that lead to a world; then, unless it is -1, the one with the number `last`; then the round. */
   #schedule(index: number, last: number, round: readonly (readonly [world: number, ordinal: number])[] = []): Action[] {
     const steps: (readonly [world: number, ordinal: number])[] = last >= 0 ? [[index, last]] : [];
-    for (let at = index; at > 0; at = this.#parents.get(at)) steps.push([this.#parents.get(at), this.#ordinals.get(at)]);
+    for (let at = index; at > 0; at = this.#parents.get(at))
+      steps.push([this.#parents.get(at), this.#ordinals.get(at)]);
     const actions: Action[] = [];
     // How the nodes of the world kept at this point are called in the run that is being told.
     let names = new Map<string, string>(this.#cluster.names.map((name) => [name, name]));
@@ -651,7 +696,14 @@ class Explorer {
     if (what?.kind === "request") return { kind: "request", node: id, call: what.call, request: what.request, ...cut };
     if (what?.kind === "timer") return { kind: "timer", node: id, timer: what.timer, ...cut };
     if (what?.kind !== "message") throw new Error(`an action without an input: ${kind}`);
-    return { kind: "deliver", from: names[what.from]!, to: id, message: what.message, ...(again ? { again } : {}), ...cut };
+    return {
+      kind: "deliver",
+      from: names[what.from]!,
+      to: id,
+      message: what.message,
+      ...(again ? { again } : {}),
+      ...cut,
+    };
   }
 
   #countersOf(bound: number | Readonly<Record<string, number>>, names: readonly string[]): readonly (number | null)[] {

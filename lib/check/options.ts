@@ -4,7 +4,9 @@ import type { AnyRole, Call, NodeId, RequestOf, Tagged } from "../core/role.js";
 
 /** A request to a node, typed by the node's role. Nodes that take no requests do not occur. */
 export type Ask<Nodes> = {
-  [N in keyof Nodes]: [RequestOf<Nodes[N]>] extends [never] ? never : { readonly node: N; readonly request: RequestOf<Nodes[N]> };
+  [N in keyof Nodes]: [RequestOf<Nodes[N]>] extends [never]
+    ? never
+    : { readonly node: N; readonly request: RequestOf<Nodes[N]> };
 }[keyof Nodes];
 
 /** How often something may happen in one run: in all, or at each of the nodes named (elsewhere never). */
@@ -101,8 +103,21 @@ export interface Plan {
 }
 
 const OPTIONS = [
-  "nodes", "requests", "properties", "reach", "eventually", "timers", "crashes", "restarts", "duplicates", "symmetric", "reduce",
-  "order", "maxWorlds", "maxDepth", "progress",
+  "nodes",
+  "requests",
+  "properties",
+  "reach",
+  "eventually",
+  "timers",
+  "crashes",
+  "restarts",
+  "duplicates",
+  "symmetric",
+  "reduce",
+  "order",
+  "maxWorlds",
+  "maxDepth",
+  "progress",
 ] as const;
 
 /** Check the options of an exploration, and bring each into one shape. */
@@ -110,25 +125,39 @@ export function planOf(options: ExploreOptions<any>): Plan {
   checkOptions("explore", options, OPTIONS);
   const { nodes, requests = [], properties = [], reach = {}, eventually = {}, timers = 0 } = options;
   const { crashes = 0, restarts = true, duplicates = 0 } = options;
-  const { symmetric = [], reduce = false, order = "breadth", maxWorlds = 1_000_000, maxDepth = Infinity, progress } = options;
-  if (typeof nodes !== "object" || nodes === null) throw new TypeError(`nodes must be an object of roles by name, got ${show(nodes)}`);
+  const {
+    symmetric = [],
+    reduce = false,
+    order = "breadth",
+    maxWorlds = 1_000_000,
+    maxDepth = Infinity,
+    progress,
+  } = options;
+  if (typeof nodes !== "object" || nodes === null)
+    throw new TypeError(`nodes must be an object of roles by name, got ${show(nodes)}`);
   const names = Object.keys(nodes);
   if (names.length === 0) throw new RangeError("nodes must name at least one node, got {}");
   for (const name of names) {
-    if (typeof nodes[name]?.init !== "function") throw new TypeError(`nodes.${name} must be a role, got ${show(nodes[name])}`);
+    if (typeof nodes[name]?.init !== "function")
+      throw new TypeError(`nodes.${name} must be a role, got ${show(nodes[name])}`);
   }
-  if (order !== "breadth" && order !== "depth") throw new RangeError(`order must be "breadth" or "depth", got ${show(order)}`);
+  if (order !== "breadth" && order !== "depth")
+    throw new RangeError(`order must be "breadth" or "depth", got ${show(order)}`);
   for (const [what, predicates] of Object.entries({ reach, eventually })) {
     for (const [name, predicate] of Object.entries(predicates)) {
-      if (typeof predicate !== "function") throw new TypeError(`${what}.${name} must be a function, got ${show(predicate)}`);
+      if (typeof predicate !== "function")
+        throw new TypeError(`${what}.${name} must be a function, got ${show(predicate)}`);
     }
   }
   if (!Array.isArray(properties)) throw new TypeError(`properties must be a list, got ${show(properties)}`);
   properties.forEach((property: Property | undefined, i) => {
-    if (typeof property?.check !== "function") throw new TypeError(`properties[${i}] must be a property with a check, got ${show(property)}`);
+    if (typeof property?.check !== "function")
+      throw new TypeError(`properties[${i}] must be a property with a check, got ${show(property)}`);
   });
   if (duplicates === Infinity && Object.keys(eventually).length > 0) {
-    throw new RangeError("eventually needs a bound on duplicates: where messages stay for ever, every run can go round for ever");
+    throw new RangeError(
+      "eventually needs a bound on duplicates: where messages stay for ever, every run can go round for ever",
+    );
   }
   if (!Array.isArray(requests)) throw new TypeError(`requests must be a list, got ${show(requests)}`);
   const clients = requests.map((entry: unknown, i: number) => {
@@ -136,8 +165,10 @@ export function planOf(options: ExploreOptions<any>): Plan {
     if (list.length === 0) throw new RangeError(`requests[${i}] must hold at least one request, got []`);
     return list.map((ask) => {
       const { node, request } = (ask ?? {}) as { node: NodeId; request: Tagged };
-      if (!names.includes(node)) throw new RangeError(`requests[${i}]: no node ${show(node)} in this cluster: ${names.join(", ")}`);
-      if (typeof request?.kind !== "string") throw new TypeError(`requests[${i}].request must have a kind, got ${show(request)}`);
+      if (!names.includes(node))
+        throw new RangeError(`requests[${i}]: no node ${show(node)} in this cluster: ${names.join(", ")}`);
+      if (typeof request?.kind !== "string")
+        throw new TypeError(`requests[${i}].request must have a kind, got ${show(request)}`);
       if (!Object.hasOwn(nodes[node].request, request.kind)) {
         throw new RangeError(`requests[${i}]: ${node} has no rule for a request of the kind ${show(request.kind)}`);
       }
@@ -154,7 +185,12 @@ export function planOf(options: ExploreOptions<any>): Plan {
     crashes: boundOf("crashes", crashes, names),
     restarts: flag("restarts", restarts),
     duplicates: countOf("duplicates", duplicates),
-    symmetric: groupsOf(symmetric, names, { timers, crashes }, clients.flat().map(({ node }) => node)),
+    symmetric: groupsOf(
+      symmetric,
+      names,
+      { timers, crashes },
+      clients.flat().map(({ node }) => node),
+    ),
     reduce: flag("reduce", reduce),
     order,
     maxWorlds: integer("maxWorlds", maxWorlds, { min: 1, max: 2 ** 31 - 2 }),
@@ -173,19 +209,24 @@ function groupsOf(
   const seen = new Set<string>();
   let renamings = 1;
   groups.forEach((group: unknown, i) => {
-    if (!Array.isArray(group) || group.length < 2) throw new RangeError(`symmetric[${i}] must name at least two nodes, got ${show(group)}`);
+    if (!Array.isArray(group) || group.length < 2)
+      throw new RangeError(`symmetric[${i}] must name at least two nodes, got ${show(group)}`);
     group.forEach((name: string, k) => {
-      if (!names.includes(name)) throw new RangeError(`symmetric[${i}]: no node ${show(name)} in this cluster: ${names.join(", ")}`);
+      if (!names.includes(name))
+        throw new RangeError(`symmetric[${i}]: no node ${show(name)} in this cluster: ${names.join(", ")}`);
       if (seen.has(name)) throw new RangeError(`symmetric[${i}] names ${name} a second time`);
-      if (asked.includes(name)) throw new RangeError(`symmetric[${i}]: ${name} is asked by a client, which tells it apart`);
+      if (asked.includes(name))
+        throw new RangeError(`symmetric[${i}]: ${name} is asked by a client, which tells it apart`);
       for (const [what, bound] of Object.entries(bounds)) {
-        if (typeof bound === "object" && bound !== null && name in bound) throw new RangeError(`symmetric[${i}]: ${what} has a bound for ${name} alone, which tells it apart`);
+        if (typeof bound === "object" && bound !== null && name in bound)
+          throw new RangeError(`symmetric[${i}]: ${what} has a bound for ${name} alone, which tells it apart`);
       }
       seen.add(name);
       renamings *= k + 1;
     });
   });
-  if (renamings > 5_040) throw new RangeError(`symmetric makes for ${renamings} renamings, more than the 5,040 that are sensible`);
+  if (renamings > 5_040)
+    throw new RangeError(`symmetric makes for ${renamings} renamings, more than the 5,040 that are sensible`);
   return groups;
 }
 

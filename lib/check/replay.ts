@@ -39,7 +39,8 @@ export function replay(
   for (const [i, action] of schedule.entries()) {
     if (follower.isOver) break;
     const obstacle = follower.follow(action);
-    if (obstacle) throw new RangeError(`action ${i + 1} of the schedule (${actionText(action)}) is not possible: ${obstacle}`);
+    if (obstacle)
+      throw new RangeError(`action ${i + 1} of the schedule (${actionText(action)}) is not possible: ${obstacle}`);
   }
   return trace;
 }
@@ -80,7 +81,11 @@ export class Follower {
   #at = 0;
   #sent = 0;
 
-  constructor({ nodes, properties = [], duplicates = 0 }: ReplayOptions, emit: ((event: TraceEvent) => void) | null, changes: boolean) {
+  constructor(
+    { nodes, properties = [], duplicates = 0 }: ReplayOptions,
+    emit: ((event: TraceEvent) => void) | null,
+    changes: boolean,
+  ) {
     this.#roles = nodes;
     this.#names = Object.keys(nodes) as NodeId[];
     this.#properties = properties;
@@ -145,7 +150,8 @@ export class Follower {
         this.#run(id, { kind: "timer", timer: action.timer }, action.dies);
         break;
       case "crash":
-        if (action.kept > node.pending.length) return `${id} has ${node.pending.length} unsynced writes, of which ${action.kept} cannot be kept`;
+        if (action.kept > node.pending.length)
+          return `${id} has ${node.pending.length} unsynced writes, of which ${action.kept} cannot be kept`;
         this.#at++;
         this.#crash(id, action.kept, 0);
         break;
@@ -244,7 +250,8 @@ export class Follower {
     for (const name of Object.keys(after)) {
       if (canonical(before[name]) !== canonical(after[name])) fields[name] = clone(after[name]);
     }
-    if (Object.keys(fields).length > 0) this.#emit?.({ kind: "change", at: this.#at, step: this.#at, node: id, fields });
+    if (Object.keys(fields).length > 0)
+      this.#emit?.({ kind: "change", at: this.#at, step: this.#at, node: id, fields });
   }
 
   #observe(happened: Observation): void {
@@ -271,7 +278,15 @@ export class Follower {
 /** Schedules are followed again and again while one is shrunk, so the texts of their messages are kept. */
 const texts = new WeakMap<Tagged, string>();
 
-function textOfDelivery({ from, to, message }: { readonly from: NodeId; readonly to: NodeId; readonly message: Tagged }): string {
+function textOfDelivery({
+  from,
+  to,
+  message,
+}: {
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly message: Tagged;
+}): string {
   let text = texts.get(message);
   if (text === undefined) texts.set(message, (text = canonical(message)));
   return `${from} ${to} ${text}`;

@@ -96,7 +96,12 @@ export function scheduleOf(trace: readonly TraceEvent[]): Action[] {
     if (fatal < 0 && writes.at(-1)?.step === step) fatal = writes.length - 1;
     const write = writes[fatal];
     if (write?.draft) {
-      cutShort(write.draft, kept > fatal ? { moment: "after-flush", write: write.nth, kept: 0 } : { moment: "before-flush", write: write.nth, kept });
+      cutShort(
+        write.draft,
+        kept > fatal
+          ? { moment: "after-flush", write: write.nth, kept: 0 }
+          : { moment: "before-flush", write: write.nth, kept },
+      );
     } else if (justFlushed?.step === step && justFlushed.draft) {
       cutShort(justFlushed.draft, { moment: "after-flush", write: justFlushed.nth, kept: 0 });
     } else {

@@ -1,8 +1,7 @@
-import { canonical } from "../core/canonical.js";
-import { deepFreeze } from "../core/clone.js";
 import { checkInterrupt } from "../core/interrupt.js";
 import { integer, options as checkOptions, show } from "../core/parameters.js";
-import { Column, PairMap, Vectors } from "./vectors.js";
+import { Memo, Results, Values } from "./memo.js";
+import { Column, Vectors } from "./vectors.js";
 
 /**
  * An action of a specification: the variables that it changes, with their values in the next state; null where it
@@ -26,7 +25,11 @@ export interface SearchOptions<State extends object> {
   /** Stop, unfinished, before there are more distinct states than this (default 10,000,000). */
   readonly maxStates?: number;
   /** Called now and then during a long search. To stop it, answer false. */
-  readonly progress?: (progress: { readonly states: number; readonly waiting: number; readonly depth: number }) => boolean | void;
+  readonly progress?: (progress: {
+    readonly states: number;
+    readonly waiting: number;
+    readonly depth: number;
+  }) => boolean | void;
 }
 
 /** One state of a behaviour, and the action that led to it ("initial" for the first). */
@@ -55,7 +58,11 @@ export interface Searched<State> {
 /** What a search found. */
 export type SearchVerdict<State> =
   | (Searched<State> & { readonly kind: "holds" })
-  | (Searched<State> & { readonly kind: "violated"; readonly property: string; readonly behaviour: readonly Situation<State>[] })
+  | (Searched<State> & {
+      readonly kind: "violated";
+      readonly property: string;
+      readonly behaviour: readonly Situation<State>[];
+    })
   | (Searched<State> & { readonly kind: "unfinished"; readonly limit: "maxStates" | "stopped" });
 
 /**
@@ -109,12 +116,15 @@ class Search<State extends object> {
     const { initial, next, properties = {}, reach = {}, order = "breadth", maxStates = 10_000_000 } = options;
     this.#options = options;
     this.#maxStates = integer("maxStates", maxStates, { min: 1, max: 2 ** 31 - 2 });
-    if (order !== "breadth" && order !== "depth") throw new RangeError(`order must be "breadth" or "depth", got ${show(order)}`);
+    if (order !== "breadth" && order !== "depth")
+      throw new RangeError(`order must be "breadth" or "depth", got ${show(order)}`);
     const states = (Array.isArray(initial) ? initial : [initial]) as readonly State[];
     if (states.length === 0) throw new RangeError("initial must hold at least one state, got []");
-    if (typeof states[0] !== "object" || states[0] === null) throw new TypeError(`initial must be a state or a list of states, got ${show(initial)}`);
+    if (typeof states[0] !== "object" || states[0] === null)
+      throw new TypeError(`initial must be a state or a list of states, got ${show(initial)}`);
     for (const [what, functions] of Object.entries({ next, properties, reach })) {
-      if (typeof functions !== "object" || functions === null) throw new TypeError(`${what} must be an object of functions by name, got ${show(functions)}`);
+      if (typeof functions !== "object" || functions === null)
+        throw new TypeError(`${what} must be an object of functions by name, got ${show(functions)}`);
       for (const [name, each] of Object.entries(functions)) {
         if (typeof each !== "function") throw new TypeError(`${what}.${name} must be a function, got ${show(each)}`);
       }
@@ -123,7 +133,8 @@ class Search<State extends object> {
     this.#values = new Values(this.#variables);
     const updates = (name: string, action: PlainAction<any>): Memo =>
       new Memo(this.#values, (state) => this.#results.number(this.#updates(name, action(state))));
-    const verdict = (predicate: (state: any) => boolean): Memo => new Memo(this.#values, (state) => (predicate(state) ? 1 : 0));
+    const verdict = (predicate: (state: any) => boolean): Memo =>
+      new Memo(this.#values, (state) => (predicate(state) ? 1 : 0));
     this.#actions = Object.entries(next).map(([name, action]) => updates(name, action));
     this.#properties = Object.values(properties).map(verdict);
     this.#goals = new Map(Object.entries(reach).map(([name, predicate]) => [name, verdict(predicate)]));
@@ -132,9 +143,14 @@ class Search<State extends object> {
     this.#to = new Int32Array(this.#variables.length);
     for (const state of states) {
       if (Object.keys(state).sort().join() !== [...this.#variables].sort().join()) {
-        throw new RangeError(`initial states must all have the variables ${this.#variables.join(", ")}, got one with ${Object.keys(state).join(", ")}`);
+        throw new RangeError(
+          `initial states must all have the variables ${this.#variables.join(", ")}, got one with ${Object.keys(state).join(", ")}`,
+        );
       }
-      this.#variables.forEach((name, variable) => (this.#to[variable] = this.#values.number(variable, (state as Record<string, unknown>)[name])));
+      this.#variables.forEach(
+        (name, variable) =>
+          (this.#to[variable] = this.#values.number(variable, (state as Record<string, unknown>)[name])),
+      );
       this.#enter(-1, 0);
     }
     this.#initial = this.#states.size;
@@ -187,7 +203,8 @@ class Search<State extends object> {
 
   #tell(waiting: number): void {
     checkInterrupt();
-    if (this.#options.progress?.({ states: this.#states.size, waiting, depth: this.#depth }) === false) this.#limit = "stopped";
+    if (this.#options.progress?.({ states: this.#states.size, waiting, depth: this.#depth }) === false)
+      this.#limit = "stopped";
   }
 
   #expand(index: number): void {
@@ -263,11 +280,17 @@ class Search<State extends object> {
     if (choices.length === 0) return [];
     const numbers = [choices.length];
     for (const update of choices) {
-      if (typeof update !== "object" || update === null) throw new TypeError(`the action ${name} must answer an object of changed variables or null, got ${show(update)}`);
+      if (typeof update !== "object" || update === null)
+        throw new TypeError(
+          `the action ${name} must answer an object of changed variables or null, got ${show(update)}`,
+        );
       const count = numbers.push(0) - 1;
       for (const variable in update) {
         const at = this.#variables.indexOf(variable);
-        if (at < 0) throw new RangeError(`the action ${name} changes "${variable}", but the variables are ${this.#variables.join(", ")}`);
+        if (at < 0)
+          throw new RangeError(
+            `the action ${name} changes "${variable}", but the variables are ${this.#variables.join(", ")}`,
+          );
         numbers.push(at, this.#values.number(at, update[variable]));
         numbers[count]!++;
       }
@@ -278,7 +301,10 @@ class Search<State extends object> {
   #report(): SearchVerdict<State> {
     const states = Math.min(this.#states.size, this.#maxStates);
     const reached = Object.fromEntries(
-      [...this.#goals.keys()].map((name) => [name, this.#reached.has(name) ? this.#behaviour(this.#reached.get(name)!) : null]),
+      [...this.#goals.keys()].map((name) => [
+        name,
+        this.#reached.has(name) ? this.#behaviour(this.#reached.get(name)!) : null,
+      ]),
     );
     const searched = {
       states,
@@ -292,13 +318,27 @@ class Search<State extends object> {
     if (this.#found) {
       const { property, state } = this.#found;
       const behaviour = this.#behaviour(state);
-      return { kind: "violated", ...searched, property, behaviour, summary: `Violated after ${behaviour.length - 1} steps: ${property} (${counts})` };
+      return {
+        kind: "violated",
+        ...searched,
+        property,
+        behaviour,
+        summary: `Violated after ${behaviour.length - 1} steps: ${property} (${counts})`,
+      };
     }
     const missed = [...this.#unreached];
     const vacuous = missed.length > 0 ? ` Never reached: ${missed.join(", ")}.` : "";
     if (this.#limit) {
-      const why = this.#limit === "stopped" ? "stopped on request" : `stopped at the limit maxStates of ${grouped(this.#maxStates)}`;
-      return { kind: "unfinished", ...searched, limit: this.#limit, summary: `Unfinished: ${why}. No violation so far, which is no proof (${counts}).${vacuous}` };
+      const why =
+        this.#limit === "stopped"
+          ? "stopped on request"
+          : `stopped at the limit maxStates of ${grouped(this.#maxStates)}`;
+      return {
+        kind: "unfinished",
+        ...searched,
+        limit: this.#limit,
+        summary: `Unfinished: ${why}. No violation so far, which is no proof (${counts}).${vacuous}`,
+      };
     }
     return { kind: "holds", ...searched, summary: `Holds in every state (${counts}).${vacuous}` };
   }
@@ -308,213 +348,13 @@ class Search<State extends object> {
     const situations: Situation<State>[] = [];
     for (let at = index; at >= 0; at = this.#parents.get(at) - 1) {
       this.#states.read(at, this.#from);
-      const state = Object.fromEntries(this.#variables.map((name, variable) => [name, this.#values.value(variable, this.#from[variable]!)]));
+      const state = Object.fromEntries(
+        this.#variables.map((name, variable) => [name, this.#values.value(variable, this.#from[variable]!)]),
+      );
       const action = this.#parents.get(at) === 0 ? "initial" : names[this.#steps.get(at)]!;
       situations.push({ action, state: state as State });
     }
     return situations.reverse();
-  }
-}
-
-/** The values that each variable has had, by number; and one state at a time, as actions see it. */
-class Values {
-  readonly variables: readonly string[];
-  /** The variables that were looked at since this was emptied, in the order of the first looks. */
-  readonly looks: number[] = [];
-  /** A state whose fields are the variables: to look at one is noticed. */
-  readonly view: object = {};
-  #state: Int32Array = new Int32Array(0);
-  readonly #values: readonly unknown[][];
-  /** By canonical text. */
-  readonly #numbers: readonly Map<string, number>[];
-  /** By value or quick text, which is not the same for all equal values. */
-  readonly #quick: readonly Map<unknown, number>[];
-
-  constructor(variables: readonly string[]) {
-    this.variables = variables;
-    this.#values = variables.map(() => []);
-    this.#numbers = variables.map(() => new Map());
-    this.#quick = variables.map(() => new Map());
-    variables.forEach((name, variable) => {
-      Object.defineProperty(this.view, name, {
-        enumerable: true,
-        get: () => {
-          if (!this.looks.includes(variable)) this.looks.push(variable);
-          return this.#values[variable]![this.#state[variable]!];
-        },
-      });
-    });
-    Object.freeze(this.view);
-  }
-
-  /** Show this state in the view, with nothing looked at. */
-  show(state: Int32Array): object {
-    this.#state = state;
-    this.looks.length = 0;
-    return this.view;
-  }
-
-  value(variable: number, number: number): unknown {
-    return this.#values[variable]![number];
-  }
-
-  number(variable: number, value: unknown): number {
-    const key = quickText(value);
-    const quick = this.#quick[variable]!;
-    const known = key === null ? undefined : quick.get(key);
-    if (known !== undefined) return known;
-    if (typeof value === "function" || typeof value === "symbol") {
-      throw new TypeError(`the variable ${this.variables[variable]!} must be plain data, got ${show(value)}`);
-    }
-    const text = canonical(value);
-    const numbers = this.#numbers[variable]!;
-    const number = numbers.get(text) ?? this.#values[variable]!.push(deepFreeze(value)) - 1;
-    numbers.set(text, number);
-    if (key !== null) quick.set(key, number);
-    return number;
-  }
-}
-
-/**
- * A text that no different value shares, made fast where a value is a number, a string, or a flat array, set or
- * object of these; null where it is not.
- */
-function quickText(value: unknown): string | null {
-  if (isSimple(value)) return JSON.stringify(value);
-  if (typeof value !== "object" || value === null || value instanceof Map) return null;
-  if (value instanceof Set) {
-    for (const item of value) if (!isSimple(item)) return null;
-    return `s${JSON.stringify([...value])}`;
-  }
-  for (const name in value) if (!isSimple((value as Record<string, unknown>)[name])) return null;
-  return JSON.stringify(value);
-}
-
-/** Whether JSON has a text of its own for the value. */
-function isSimple(value: unknown): boolean {
-  return typeof value === "string" || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value) && !Object.is(value, -0));
-}
-
-/** Lists of numbers one behind the other in memory, each kept once: what actions do, by the place where it stands. */
-class Results {
-  numbers = new Int32Array(1 << 10);
-  /** Place 0 stands for the empty list. */
-  #used = 1;
-  readonly #places = new Map<string, number>([["", 0]]);
-
-  number(list: readonly number[]): number {
-    const key = list.join();
-    const known = this.#places.get(key);
-    if (known !== undefined) return known;
-    const place = this.#used;
-    while (place + list.length > this.numbers.length) {
-      const larger = new Int32Array(2 * this.numbers.length);
-      larger.set(this.numbers);
-      this.numbers = larger;
-    }
-    this.numbers.set(list, place);
-    this.#used += list.length;
-    this.#places.set(key, place);
-    return place;
-  }
-}
-
-/**
- * A function from states to numbers that is run once for each combination of the values that it looks at. What it
- * looks at is seen by getters, in the order of its first looks: a node of the tree is a variable, a branch one of
- * its values, a leaf the result.
- */
-class Memo {
-  readonly #values: Values;
-  readonly #run: (state: any) => number;
-  /** Per node: the variable to look at. */
-  readonly #variables: number[] = [];
-  /** Per node, for the first nodes: by the number of the value, 0 (unknown), a node (2n + 1), or a result (2r + 2). */
-  readonly #branches: Int32Array[] = [];
-  /** For the many nodes further down: the same by node and value. */
-  readonly #further = new PairMap();
-  #root = 0;
-
-  constructor(values: Values, run: (state: any) => number) {
-    this.#values = values;
-    this.#run = run;
-  }
-
-  /** The variable that is looked at first; -1 if the function looks at none. Known once it has run. */
-  get rootVariable(): number {
-    return (this.#root & 1) === 1 ? this.#variables[this.#root >>> 1]! : -1;
-  }
-
-  /** Where the first look leads if the variable has this value. */
-  afterFirstLook(value: number): number {
-    return (this.#root & 1) === 1 ? this.#branch(this.#root >>> 1, value) : this.#root;
-  }
-
-  /** Whether the first look is enough to know that the result is 0. */
-  isRuledOut(value: number): boolean {
-    return this.afterFirstLook(value) === 2;
-  }
-
-  result(state: Int32Array): number {
-    return this.resultFrom(this.#root, state);
-  }
-
-  /** The result, where some looks have been taken and have led to this place in the tree. */
-  resultFrom(place: number, state: Int32Array): number {
-    let at = place;
-    while ((at & 1) === 1) {
-      const node = at >>> 1;
-      const value = state[this.#variables[node]!]!;
-      if (node < NEAR) {
-        const branches = this.#branches[node]!;
-        at = value < branches.length ? branches[value]! : 0;
-      } else at = Math.max(0, this.#further.get(node, value));
-    }
-    return at === 0 ? this.#learn(state) : (at >>> 1) - 1;
-  }
-
-  #branch(node: number, value: number): number {
-    if (node >= NEAR) return Math.max(0, this.#further.get(node, value));
-    const branches = this.#branches[node]!;
-    return value < branches.length ? branches[value]! : 0;
-  }
-
-  #learn(state: Int32Array): number {
-    const result = this.#run(this.#values.show(state));
-    const { looks } = this.#values;
-    const leaf = 2 * result + 2;
-    // Follow the looks down the tree, and add what is missing.
-    let at = this.#root;
-    let node = -1;
-    for (let i = 0; i < looks.length; i++) {
-      if (at === 0) {
-        at = 2 * this.#node(looks[i]!) + 1;
-        if (i === 0) this.#root = at;
-        else this.#set(node, state[looks[i - 1]!]!, at);
-      }
-      node = at >>> 1;
-      at = this.#branch(node, state[looks[i]!]!);
-    }
-    if (looks.length === 0) this.#root = leaf;
-    else this.#set(node, state[looks.at(-1)!]!, leaf);
-    return result;
-  }
-
-  #node(variable: number): number {
-    const node = this.#variables.push(variable) - 1;
-    if (node < NEAR) this.#branches.push(new Int32Array(8));
-    return node;
-  }
-
-  #set(node: number, value: number, target: number): void {
-    if (node >= NEAR) return this.#further.set(node, value, target);
-    let branches = this.#branches[node]!;
-    if (value >= branches.length) {
-      const larger = new Int32Array(2 * Math.max(value, branches.length));
-      larger.set(branches);
-      this.#branches[node] = branches = larger;
-    }
-    branches[value] = target;
   }
 }
 
@@ -526,9 +366,6 @@ interface Group {
   /** By the value of the variable: the actions that may be enabled, each with a place in its tree. */
   readonly enabled: (Int32Array | undefined)[];
 }
-
-/** How many nodes of a tree have their branches side by side in memory. */
-const NEAR = 256;
 
 function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");

@@ -52,7 +52,12 @@ export interface SeedsSearched {
 export type SeedVerdict<N extends Nodes> =
   | (SeedsSearched & { readonly kind: "passed" })
   /** A run went wrong; the search stopped there. */
-  | (SeedsSearched & { readonly kind: "failed"; readonly seed: number; readonly failure: Failure; readonly shrunk: Shrunk<N> })
+  | (SeedsSearched & {
+      readonly kind: "failed";
+      readonly seed: number;
+      readonly failure: Failure;
+      readonly shrunk: Shrunk<N>;
+    })
   /** Nothing went wrong, but these cases never occurred, so that nothing is known of them. */
   | (SeedsSearched & { readonly kind: "vacuous"; readonly missing: readonly string[] })
   | (SeedsSearched & { readonly kind: "stopped" });
@@ -69,7 +74,9 @@ export function searchSeeds<const O extends SeedOptions>(search: SeedSearch<O>):
   checkOptions("searchSeeds", search, ["seeds", "run", "atEnd", "sometimes", "smaller", "command", "progress"]);
   const { seeds = 100, run, atEnd, sometimes = {}, smaller, command, progress } = search;
   if (typeof run !== "function") throw new TypeError(`run must be a function of a seed, got ${show(run)}`);
-  const list = Array.isArray(seeds) ? seeds : Array.from({ length: integer("seeds", seeds, { min: 1, max: 10_000_000 }) }, (_, i) => i + 1);
+  const list = Array.isArray(seeds)
+    ? seeds
+    : Array.from({ length: integer("seeds", seeds, { min: 1, max: 10_000_000 }) }, (_, i) => i + 1);
   const counters: Record<string, number> = Object.fromEntries(Object.keys(sometimes).map((name) => [name, 0]));
   let runs = 0;
 
@@ -80,13 +87,21 @@ export function searchSeeds<const O extends SeedOptions>(search: SeedSearch<O>):
     runs++;
     for (const [name, occurred] of Object.entries(sometimes)) if (result && occurred(result)) counters[name]!++;
     if (failure) {
-      const shrunk = shrink(options, { ...(smaller ? { smaller: smaller as never } : {}), ...(atEnd ? { atEnd } : {}) });
+      const shrunk = shrink(options, {
+        ...(smaller ? { smaller: smaller as never } : {}),
+        ...(atEnd ? { atEnd } : {}),
+      });
       const where = `seed ${seed}, step ${failure.step}, ${Math.round(failure.at * 1000) / 1000} ms`;
       const again = command ? `\nto see this run alone: ${command(seed)}` : "";
       return { kind: "failed", runs, counters, seed, failure, shrunk, report: `${where}: ${shrunk.report}${again}` };
     }
     if (progress?.({ done: runs, of: list.length }) === false) {
-      return { kind: "stopped", runs, counters, report: `stopped after ${runs} of ${list.length} seeds, nothing found so far` };
+      return {
+        kind: "stopped",
+        runs,
+        counters,
+        report: `stopped after ${runs} of ${list.length} seeds, nothing found so far`,
+      };
     }
   }
 
@@ -94,7 +109,13 @@ export function searchSeeds<const O extends SeedOptions>(search: SeedSearch<O>):
   const seen = counted.length > 0 ? ` (${counted.join(", ")})` : "";
   const missing = Object.keys(counters).filter((name) => counters[name] === 0);
   if (missing.length > 0) {
-    return { kind: "vacuous", runs, counters, missing, report: `${runs} seeds passed, but it never occurred: ${missing.join(", ")}${seen}` };
+    return {
+      kind: "vacuous",
+      runs,
+      counters,
+      missing,
+      report: `${runs} seeds passed, but it never occurred: ${missing.join(", ")}${seen}`,
+    };
   }
   return { kind: "passed", runs, counters, report: `${runs} seeds passed${seen}` };
 }

@@ -92,7 +92,7 @@ export function shrink<N extends Nodes>(options: SimulateOptions<N>, shrinkOptio
     return true;
   };
 
-  for (let isSmaller = smaller !== undefined; isSmaller; ) {
+  for (let isSmaller = smaller !== undefined; isSmaller;) {
     isSmaller = false;
     for (const candidate of smaller!(best)) {
       if (!tries(candidate)) continue;
@@ -104,7 +104,9 @@ export function shrink<N extends Nodes>(options: SimulateOptions<N>, shrinkOptio
   fewest(best.faults ?? [], (faults) => (tries({ ...best, faults }) ? faults : null));
   fewest(best.requests ?? [], (requests) => (tries({ ...best, requests }) ? requests : null));
   fewest(Object.keys(best.clients ?? {}), (names) => {
-    const clients = Object.fromEntries(names.map((name) => [name, (best.clients as Readonly<Record<string, never>>)[name]!]));
+    const clients = Object.fromEntries(
+      names.map((name) => [name, (best.clients as Readonly<Record<string, never>>)[name]!]),
+    );
     return tries({ ...best, clients }) ? names : null;
   });
   for (const calm of CALM) {
@@ -114,20 +116,34 @@ export function shrink<N extends Nodes>(options: SimulateOptions<N>, shrinkOptio
 
   const recorded = scheduleOf(failure.trace);
   const small = shrinkSchedule(best, recorded, { property: first.property, maxReplays: Math.max(1, left) });
-  const { schedule, isShortest } = small ? shortest(best, small, first.property) : { schedule: null, isShortest: false };
+  const { schedule, isShortest } = small
+    ? shortest(best, small, first.property)
+    : { schedule: null, isShortest: false };
   const trace = schedule ? replay(best, schedule) : failure.trace;
   const violation = trace.find((event) => event.kind === "violation");
   const problem = violation?.kind === "violation" ? violation.problem : failure.problem;
   const before = sizeOf(options, scheduleOf(first.trace), faultsOf(options));
   const after = sizeOf(best, schedule ?? recorded, schedule ? schedule.filter(isCrash).length : faultsOf(best));
-  return { options: best, property: first.property, problem, schedule, trace, isShortest, before, after, report: report() };
+  return {
+    options: best,
+    property: first.property,
+    problem,
+    schedule,
+    trace,
+    isShortest,
+    before,
+    after,
+    report: report(),
+  };
 
   function report(): string {
     const sizes = (["nodes", "faults", "requests", "actions"] as const)
       .filter((what) => before[what] !== after[what])
       .map((what) => `${what} ${before[what]} -> ${after[what]}`);
     const what = sizes.length > 0 ? `shrunk: ${sizes.join(", ")}` : "as small as it can be";
-    const how = schedule ? scheduleText(schedule) : `${scheduleText(recorded)}\n(with the times of the run: it fails by the clock)`;
+    const how = schedule
+      ? scheduleText(schedule)
+      : `${scheduleText(recorded)}\n(with the times of the run: it fails by the clock)`;
     const proof = isShortest ? " (no shorter schedule does it with the same requests, timers, crashes and copies)" : "";
     return `${first!.property}: ${problem}\n${what}${proof}\n${how}`;
   }
@@ -176,7 +192,7 @@ export function shrinkSchedule(
 function fewest<T>(all: readonly T[], attempt: (rest: readonly T[]) => readonly T[] | null): void {
   if (all.length === 0 || attempt([])) return;
   let rest = all;
-  for (let size = Math.ceil(rest.length / 2); ; ) {
+  for (let size = Math.ceil(rest.length / 2); ;) {
     const { length } = rest;
     // From the end: what came last is what least of the others rest on.
     for (let end = rest.length; end > 0; end = Math.min(end - size, rest.length)) {
@@ -221,7 +237,11 @@ function withWritesLost(action: Action, follower: Follower, unsynced: WeakMap<Ac
   const before = unsynced.get(action) ?? now;
   const fewer = (kept: number): number => Math.max(0, kept - Math.max(0, before - now));
   const adapted: Action =
-    before === now ? action : action.kind === "crash" ? { ...action, kept: fewer(action.kept) } : { ...action, dies: { ...dies!, kept: fewer(dies!.kept) } };
+    before === now
+      ? action
+      : action.kind === "crash"
+        ? { ...action, kept: fewer(action.kept) }
+        : { ...action, dies: { ...dies!, kept: fewer(dies!.kept) } };
   unsynced.set(adapted, now);
   return adapted;
 }
@@ -234,7 +254,9 @@ function shortest<N extends Nodes>(
 ): { readonly schedule: readonly Action[]; readonly isShortest: boolean } {
   const verdict = explore({
     nodes: nodes as Nodes,
-    requests: schedule.flatMap((action) => (action.kind === "request" ? [{ node: action.node, request: action.request as never }] : [])),
+    requests: schedule.flatMap((action) =>
+      action.kind === "request" ? [{ node: action.node, request: action.request as never }] : [],
+    ),
     properties: properties.filter(({ name }) => name === property),
     timers: schedule.filter(({ kind }) => kind === "timer").length,
     crashes: schedule.filter(isCrash).length,
@@ -242,7 +264,10 @@ function shortest<N extends Nodes>(
     maxDepth: schedule.length - 1,
     maxWorlds: 100_000,
   });
-  if (verdict.kind === "violated") return verdict.property === property ? { schedule: verdict.schedule, isShortest: true } : { schedule, isShortest: false };
+  if (verdict.kind === "violated")
+    return verdict.property === property
+      ? { schedule: verdict.schedule, isShortest: true }
+      : { schedule, isShortest: false };
   return { schedule, isShortest: verdict.kind === "holds" || verdict.limit === "maxDepth" };
 }
 
@@ -265,7 +290,10 @@ export function runOf<N extends Nodes>(
     try {
       simulation.run(options.until === undefined ? {} : { until: options.until });
     } catch {
-      return { run: null, failure: { property: NO_RULE_THROWS, problem, at: simulation.now, step: simulation.steps, trace } };
+      return {
+        run: null,
+        failure: { property: NO_RULE_THROWS, problem, at: simulation.now, step: simulation.steps, trace },
+      };
     }
     throw error;
   }
@@ -280,7 +308,10 @@ function withoutUntil<N extends Nodes>({ until: _, ...options }: SimulateOptions
 }
 
 /** Options that were made smaller may make no sense any more, as a restart without its crash: those do not count. */
-function failureIfAny<N extends Nodes>(options: SimulateOptions<N>, atEnd: ((run: Run<N>) => string | null) | undefined): Failure | null {
+function failureIfAny<N extends Nodes>(
+  options: SimulateOptions<N>,
+  atEnd: ((run: Run<N>) => string | null) | undefined,
+): Failure | null {
   try {
     return runOf(options, atEnd).failure;
   } catch (error) {
@@ -295,7 +326,11 @@ function failureIfAny<N extends Nodes>(options: SimulateOptions<N>, atEnd: ((run
  */
 function scripted<N extends Nodes>(options: SimulateOptions<N>): SimulateOptions<N> {
   const { from = 0, until } = options.nemesis!;
-  return { ...options, faults: [...(options.faults ?? []), ...strikesOf(options)], nemesis: { from, until } } as unknown as SimulateOptions<N>;
+  return {
+    ...options,
+    faults: [...(options.faults ?? []), ...strikesOf(options)],
+    nemesis: { from, until },
+  } as unknown as SimulateOptions<N>;
 }
 
 function strikesOf<N extends Nodes>({ seed = 1, nemesis, nodes }: SimulateOptions<N>): readonly ScriptedFault[] {

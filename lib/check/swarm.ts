@@ -39,6 +39,13 @@ function valueOf(name: string, knob: Knob, draw: Stream): unknown {
     finite(`${name}[1]`, max, { min });
     return draw.within([min, max]);
   }
-  if (typeof knob === "object" && knob !== null && "oneOf" in knob && Array.isArray(knob.oneOf) && knob.oneOf.length > 0) return draw.pick(knob.oneOf);
+  if (
+    typeof knob === "object" &&
+    knob !== null &&
+    "oneOf" in knob &&
+    Array.isArray(knob.oneOf) &&
+    knob.oneOf.length > 0
+  )
+    return draw.pick(knob.oneOf);
   throw new TypeError(`${name} must be a range [min, max] or { oneOf: [...] }, got ${show(knob)}`);
 }

@@ -61,16 +61,26 @@ export class Symmetry {
     for (const group of groups) {
       const members = group.map((name) => names.indexOf(name as NodeId));
       const orders = permutations(members);
-      maps = maps.flatMap((map) => orders.map((order) => map.map((to) => (members.includes(to) ? order[members.indexOf(to)]! : to))));
+      maps = maps.flatMap((map) =>
+        orders.map((order) => map.map((to) => (members.includes(to) ? order[members.indexOf(to)]! : to))),
+      );
     }
     this.renamings = maps.map((to, number) => {
       const back: number[] = [];
       to.forEach((target, node) => (back[target] = node));
-      return { number, to, back, names: new Map(to.flatMap((target, node) => (target === node ? [] : [[names[node]!, names[target]!]]))) };
+      return {
+        number,
+        to,
+        back,
+        names: new Map(to.flatMap((target, node) => (target === node ? [] : [[names[node]!, names[target]!]]))),
+      };
     });
     this.#exchanges = this.renamings.filter(({ to }) => {
       const moved = to.flatMap((target, node) => (target === node ? [] : [node]));
-      return moved.length === 2 && groups.some((group) => Math.abs(group.indexOf(names[moved[0]!]!) - group.indexOf(names[moved[1]!]!)) === 1);
+      return (
+        moved.length === 2 &&
+        groups.some((group) => Math.abs(group.indexOf(names[moved[0]!]!) - group.indexOf(names[moved[1]!]!)) === 1)
+      );
     });
     this.#locals = this.renamings.map(() => []);
     this.#happenings = this.renamings.map(() => []);
@@ -125,10 +135,15 @@ export class Symmetry {
     const { decisionsAt, memoryAt, head } = this.#layout;
     for (const renaming of this.#exchanges) {
       const same =
-        Array.from({ length: decisionsAt }, (_, node) => this.local(vector[node]!, renaming) === vector[renaming.to[node]!]).every(Boolean) &&
-        canonical(renamed(this.#tables.memory(vector[memoryAt]!), renaming.names)) === canonical(this.#tables.memory(vector[memoryAt]!)) &&
-        Array.from(vector.subarray(head, length), (message) => this.happening(message, renaming)).sort((a, b) => a - b).join() ===
-          vector.subarray(head, length).join();
+        Array.from(
+          { length: decisionsAt },
+          (_, node) => this.local(vector[node]!, renaming) === vector[renaming.to[node]!],
+        ).every(Boolean) &&
+        canonical(renamed(this.#tables.memory(vector[memoryAt]!), renaming.names)) ===
+          canonical(this.#tables.memory(vector[memoryAt]!)) &&
+        Array.from(vector.subarray(head, length), (message) => this.happening(message, renaming))
+          .sort((a, b) => a - b)
+          .join() === vector.subarray(head, length).join();
       if (!same) throw new RangeError(`${this.#pair(renaming)} are not interchangeable: they differ from the start`);
     }
   }
@@ -142,7 +157,10 @@ export class Symmetry {
     if (this.#checked.has(outcome)) return;
     this.#checked.add(outcome);
     for (const renaming of this.#exchanges) {
-      const other = this.#cluster.outcomes[this.#cluster.outcome(this.local(local, renaming), this.happening(happening, renaming))]!;
+      const other =
+        this.#cluster.outcomes[
+          this.#cluster.outcome(this.local(local, renaming), this.happening(happening, renaming))
+        ]!;
       if (!this.#isSame(outcome, other, renaming)) {
         const { node } = this.#cluster.locals[local]!;
         throw new RangeError(
@@ -160,7 +178,8 @@ export class Symmetry {
    */
   checkWorld(who: string, says: boolean, sayOf: (renaming: Renaming) => boolean): void {
     for (const renaming of this.#exchanges) {
-      if (sayOf(renaming) !== says) throw new RangeError(`${this.#pair(renaming)} are not interchangeable: ${who} tells them apart`);
+      if (sayOf(renaming) !== says)
+        throw new RangeError(`${this.#pair(renaming)} are not interchangeable: ${who} tells them apart`);
     }
   }
 
@@ -187,7 +206,12 @@ export class Symmetry {
         case "start":
           return this.#cluster.happening({ ...what, node });
         case "message":
-          return this.#cluster.happening({ ...what, node, from: renaming.to[what.from]!, message: renamed(what.message, renaming.names) });
+          return this.#cluster.happening({
+            ...what,
+            node,
+            from: renaming.to[what.from]!,
+            message: renamed(what.message, renaming.names),
+          });
         case "timer":
           return this.#cluster.happening({ ...what, node, timer: renamed(what.timer, renaming.names) });
         case "request":
@@ -204,7 +228,9 @@ export class Symmetry {
       sends.join() === b.sends.join() &&
       canonical(renamed(a.decisions, renaming.names)) === canonical(b.decisions) &&
       a.cuts.length === b.cuts.length &&
-      a.cuts.every((cut, i) => this.#isSame(this.#cluster.outcomes[cut]!, this.#cluster.outcomes[b.cuts[i]!]!, renaming))
+      a.cuts.every((cut, i) =>
+        this.#isSame(this.#cluster.outcomes[cut]!, this.#cluster.outcomes[b.cuts[i]!]!, renaming),
+      )
     );
   }
 
@@ -218,7 +244,11 @@ export class Symmetry {
 
   #kindOf(happening: number): string {
     const what = this.#cluster.happenings[happening]!;
-    return what.kind === "message" ? `"${what.message.kind}"` : what.kind === "timer" ? `the timer "${what.timer.kind}"` : `a ${what.kind}`;
+    return what.kind === "message"
+      ? `"${what.message.kind}"`
+      : what.kind === "timer"
+        ? `the timer "${what.timer.kind}"`
+        : `a ${what.kind}`;
   }
 }
 
@@ -228,9 +258,11 @@ export function renamed<T>(value: T, names: ReadonlyMap<string, string>): T {
   if (typeof value !== "object" || value === null || names.size === 0) return value;
   if (Array.isArray(value)) return value.map((item: unknown) => renamed(item, names)) as T;
   if (value instanceof Set) return new Set(Array.from(value, (item) => renamed(item, names))) as T;
-  if (value instanceof Map) return new Map(Array.from(value, ([key, item]) => [renamed(key, names), renamed(item, names)])) as T;
+  if (value instanceof Map)
+    return new Map(Array.from(value, ([key, item]) => [renamed(key, names), renamed(item, names)])) as T;
   const copy: Record<string, unknown> = {};
-  for (const [name, item] of Object.entries(value)) copy[text(name, names)] = name === "kind" ? item : renamed(item, names);
+  for (const [name, item] of Object.entries(value))
+    copy[text(name, names)] = name === "kind" ? item : renamed(item, names);
   return copy as T;
 }
 
@@ -243,7 +275,9 @@ function text(value: string, names: ReadonlyMap<string, string>): string {
 
 function permutations(items: readonly number[]): number[][] {
   if (items.length === 0) return [[]];
-  return items.flatMap((item, i) => permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]));
+  return items.flatMap((item, i) =>
+    permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]),
+  );
 }
 
 /** Insertion sort: the lists are short and nearly in order. */

@@ -1,13 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { ids, type Property, type Role } from "../../lib/core.js";
 import { explore, replay, scheduleText } from "../../lib/check.js";
-import { chair, counter, mutualExclusion, noCountTwice, noFalseMajority, tokenHolder, voter, watcher } from "./roles.js";
+import {
+  chair,
+  counter,
+  mutualExclusion,
+  noCountTwice,
+  noFalseMajority,
+  tokenHolder,
+  voter,
+  watcher,
+} from "./roles.js";
 
 const [n1, n2, w] = ids("n1", "n2", "w");
 
 function twoHolders(checksSerial: boolean) {
   return {
-    nodes: { n1: tokenHolder(n2!, { first: true, checksSerial }), n2: tokenHolder(n1!, { first: false, checksSerial }) },
+    nodes: {
+      n1: tokenHolder(n2!, { first: true, checksSerial }),
+      n2: tokenHolder(n1!, { first: false, checksSerial }),
+    },
     requests: [
       { node: "n1", request: { kind: "enter" } },
       { node: "n2", request: { kind: "enter" } },
@@ -25,7 +37,11 @@ describe("explore", () => {
 
   it("lets requests come in any order, or in the order of one client", () => {
     const quiet: Role<{ state: { seen: string[] }; requests: { kind: "a" } | { kind: "b" } | { kind: "c" } }> = {
-      name: "quiet", durable: [], init: () => ({ seen: [] }), receive: {}, timeout: {},
+      name: "quiet",
+      durable: [],
+      init: () => ({ seen: [] }),
+      receive: {},
+      timeout: {},
       request: {
         a: (self) => void self.seen.push("a"),
         b: (self) => void self.seen.push("b"),
@@ -54,7 +70,11 @@ describe("explore", () => {
       4. deliver n1 > n2: token serial=1
       5. deliver n2 > n1: token serial=2"
     `);
-    expect(verdict.trace.at(-1)).toMatchObject({ kind: "violation", at: verdict.schedule.length, property: "mutual exclusion" });
+    expect(verdict.trace.at(-1)).toMatchObject({
+      kind: "violation",
+      at: verdict.schedule.length,
+      property: "mutual exclusion",
+    });
   });
 
   it("holds with serial numbers, however many copies there are", () => {
@@ -66,7 +86,9 @@ describe("explore", () => {
     const voters = ids("v1", "v2");
     const nodes = { c: chair(voters, { countsVoters: true }), v1: voter(true), v2: voter(true) };
     const base = { nodes, requests: [{ node: "c", request: { kind: "ask" } }] } as const;
-    const [never, once, atChair, elsewhere] = [0, 1, { c: 1 }, { v1: 1 }].map((timers) => explore({ ...base, timers }).worlds);
+    const [never, once, atChair, elsewhere] = [0, 1, { c: 1 }, { v1: 1 }].map(
+      (timers) => explore({ ...base, timers }).worlds,
+    );
     expect(once).toBeGreaterThan(never!);
     expect(atChair).toBe(once);
     expect(elsewhere).toBe(never);
@@ -84,9 +106,19 @@ describe("explore", () => {
   });
 
   describe("with crashes", () => {
-    const adds = [[{ node: "n1", request: { kind: "add" } }, { node: "n1", request: { kind: "add" } }]] as const;
+    const adds = [
+      [
+        { node: "n1", request: { kind: "add" } },
+        { node: "n1", request: { kind: "add" } },
+      ],
+    ] as const;
     const verdictOf = (durability: "none" | "write" | "persist" | "late", crashes: number) =>
-      explore({ nodes: { n1: counter(durability, w!), w: watcher }, requests: adds, crashes, properties: [noCountTwice] });
+      explore({
+        nodes: { n1: counter(durability, w!), w: watcher },
+        requests: adds,
+        crashes,
+        properties: [noCountTwice],
+      });
 
     it("loses what was not written", () => {
       expect(verdictOf("none", 0).kind).toBe("holds");
@@ -114,7 +146,10 @@ describe("explore", () => {
         2. restart n1
         3. request n1: add"
       `);
-      expect(verdict.schedule[0]).toMatchObject({ kind: "request", dies: { moment: "before-flush", write: 1, kept: 0 } });
+      expect(verdict.schedule[0]).toMatchObject({
+        kind: "request",
+        dies: { moment: "before-flush", write: 1, kept: 0 },
+      });
     });
 
     it("bounds crashes by node", () => {
@@ -140,17 +175,27 @@ describe("explore", () => {
   it("stops at its limits and calls that unfinished", () => {
     const all = explore(twoHolders(true));
     expect(all.kind).toBe("holds");
-    expect(explore({ ...twoHolders(true), maxWorlds: all.worlds })).toMatchObject({ kind: "holds", worlds: all.worlds });
+    expect(explore({ ...twoHolders(true), maxWorlds: all.worlds })).toMatchObject({
+      kind: "holds",
+      worlds: all.worlds,
+    });
     const some = explore({ ...twoHolders(true), maxWorlds: all.worlds - 1 });
     expect(some).toMatchObject({ kind: "unfinished", limit: "maxWorlds", worlds: all.worlds - 1 });
     expect(some.summary).toMatch(/^Unfinished: stopped at the limit maxWorlds of .* which is no proof/);
     expect(explore({ ...twoHolders(true), maxDepth: all.depth })).toMatchObject({ kind: "holds" });
-    expect(explore({ ...twoHolders(true), maxDepth: all.depth - 1 })).toMatchObject({ kind: "unfinished", limit: "maxDepth" });
+    expect(explore({ ...twoHolders(true), maxDepth: all.depth - 1 })).toMatchObject({
+      kind: "unfinished",
+      limit: "maxDepth",
+    });
   });
 
   it("tells how far it is, and stops when told to", () => {
     const ticking: Role<{ state: { ticks: number }; timers: { kind: "tick" } }> = {
-      name: "ticking", durable: [], init: () => ({ ticks: 0 }), receive: {}, request: {},
+      name: "ticking",
+      durable: [],
+      init: () => ({ ticks: 0 }),
+      receive: {},
+      request: {},
       start: (_, out) => out.setTimer({ kind: "tick" }, 1),
       timeout: {
         tick(self, _, out) {
@@ -161,7 +206,8 @@ describe("explore", () => {
     };
     const told: number[] = [];
     const verdict = explore({
-      nodes: { t: ticking }, timers: Infinity,
+      nodes: { t: ticking },
+      timers: Infinity,
       progress: ({ worlds }) => told.push(worlds) < 3,
     });
     expect(verdict).toMatchObject({ kind: "unfinished", limit: "stopped" });
@@ -170,7 +216,11 @@ describe("explore", () => {
 
   it("gives the schedule to a rule that throws", () => {
     const fragile: Role<{ state: { seen: number }; requests: { kind: "poke" } }> = {
-      name: "fragile", durable: [], init: () => ({ seen: 0 }), receive: {}, timeout: {},
+      name: "fragile",
+      durable: [],
+      init: () => ({ seen: 0 }),
+      receive: {},
+      timeout: {},
       request: {
         poke(self) {
           if (++self.seen === 2) throw new Error("once too often");
@@ -180,7 +230,10 @@ describe("explore", () => {
     const poke = { node: "f" as const, request: { kind: "poke" as const } };
     const verdict = explore({ nodes: { f: fragile }, requests: [poke, poke, poke] });
     if (verdict.kind !== "violated") throw new Error(verdict.summary);
-    expect(verdict).toMatchObject({ property: "no rule throws", problem: 'the rule "poke" of f threw Error: once too often' });
+    expect(verdict).toMatchObject({
+      property: "no rule throws",
+      problem: 'the rule "poke" of f threw Error: once too often',
+    });
     expect(verdict.schedule).toHaveLength(2);
     expect(verdict.trace.at(-1)).toMatchObject({ kind: "violation", at: 2 });
   });
@@ -218,8 +271,16 @@ describe("explore's options", () => {
     ["a misspelt option", { requets: [] }, 'explore has no option "requets"'],
     ["no node", { nodes: {} }, "nodes must name at least one node, got {}"],
     ["a node without a role", { nodes: { n1: 3 } }, "nodes.n1 must be a role, got 3"],
-    ["a request to nobody", { requests: [{ node: "n9", request: { kind: "enter" } }] }, 'requests[0]: no node "n9" in this cluster: n1, n2'],
-    ["a request that no rule takes", { requests: [{ node: "n1", request: { kind: "inter" } }] }, 'n1 has no rule for a request of the kind "inter"'],
+    [
+      "a request to nobody",
+      { requests: [{ node: "n9", request: { kind: "enter" } }] },
+      'requests[0]: no node "n9" in this cluster: n1, n2',
+    ],
+    [
+      "a request that no rule takes",
+      { requests: [{ node: "n1", request: { kind: "inter" } }] },
+      'n1 has no rule for a request of the kind "inter"',
+    ],
     ["an empty client", { requests: [[]] }, "requests[0] must hold at least one request, got []"],
     ["a negative bound", { timers: -1 }, "timers must be a whole number from 0 to 1000000, got -1"],
     ["an absurd bound", { crashes: 1e9 }, "crashes must be a whole number from 0 to 1000000, got 1000000000"],
@@ -228,7 +289,11 @@ describe("explore's options", () => {
     ["no worlds at all", { maxWorlds: 0 }, "maxWorlds must be a whole number from 1 to 2147483646, got 0"],
     ["an unknown order", { order: "random" }, 'order must be "breadth" or "depth", got "random"'],
     ["a property that is none", { properties: [() => null] }, "properties[0] must be a property with a check"],
-    ["what must come true where messages stay for ever", { duplicates: Infinity, eventually: { x: () => true } }, "eventually needs a bound on duplicates"],
+    [
+      "what must come true where messages stay for ever",
+      { duplicates: Infinity, eventually: { x: () => true } },
+      "eventually needs a bound on duplicates",
+    ],
     ["a predicate that is none", { reach: { x: true } }, "reach.x must be a function, got true"],
   ];
   it.each(bad)("refuses %s", (_, change, message) => {
@@ -236,7 +301,14 @@ describe("explore's options", () => {
   });
 
   it("refuses states that are not plain data", () => {
-    const odd: Role<{ state: { when: Date } }> = { name: "odd", durable: [], init: () => ({ when: new Date(0) }), receive: {}, timeout: {}, request: {} };
+    const odd: Role<{ state: { when: Date } }> = {
+      name: "odd",
+      durable: [],
+      init: () => ({ when: new Date(0) }),
+      receive: {},
+      timeout: {},
+      request: {},
+    };
     // The copy that a step works on has lost its class already, so the boot is where it must be seen.
     expect(() => explore({ nodes: { o: odd } })).toThrow("state.when is an instance of Date");
     const functional = { ...odd, init: () => ({ when: () => 0 }) } as never;
@@ -245,7 +317,12 @@ describe("explore's options", () => {
 
   it("refuses a message to a name that is none", () => {
     const lost: Role<{ state: object; sends: { kind: "hello" } }> = {
-      name: "lost", durable: [], init: () => ({}), receive: {}, timeout: {}, request: {},
+      name: "lost",
+      durable: [],
+      init: () => ({}),
+      receive: {},
+      timeout: {},
+      request: {},
       start: (_, out) => out.send(n2!, { kind: "hello" }),
     };
     expect(() => explore({ nodes: { l: lost } })).toThrow('l sent to "n2", but no node has this name: l');

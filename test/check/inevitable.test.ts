@@ -11,8 +11,17 @@ interface Coordinator {
   decided: boolean;
 }
 
-const coordinator: Role<{ state: Coordinator; requests: { kind: "begin" }; sends: { kind: "vote?" } | { kind: "commit" }; receives: { kind: "yes" }; decides: "commit" }> = {
-  name: "coordinator", durable: ["decided"], timeout: {}, init: () => ({ decided: false }),
+const coordinator: Role<{
+  state: Coordinator;
+  requests: { kind: "begin" };
+  sends: { kind: "vote?" } | { kind: "commit" };
+  receives: { kind: "yes" };
+  decides: "commit";
+}> = {
+  name: "coordinator",
+  durable: ["decided"],
+  timeout: {},
+  init: () => ({ decided: false }),
   start(self, out) {
     if (self.decided) out.send(p!, { kind: "commit" });
   },
@@ -27,8 +36,16 @@ const coordinator: Role<{ state: Coordinator; requests: { kind: "begin" }; sends
   },
 };
 
-const participant: Role<{ state: { phase: "working" | "prepared" | "committed" }; receives: { kind: "vote?" } | { kind: "commit" }; sends: { kind: "yes" } }> = {
-  name: "participant", durable: ["phase"], timeout: {}, request: {}, init: () => ({ phase: "working" }),
+const participant: Role<{
+  state: { phase: "working" | "prepared" | "committed" };
+  receives: { kind: "vote?" } | { kind: "commit" };
+  sends: { kind: "yes" };
+}> = {
+  name: "participant",
+  durable: ["phase"],
+  timeout: {},
+  request: {},
+  init: () => ({ phase: "working" }),
   receive: {
     "vote?"(self, _, from, out) {
       self.phase = "prepared";
@@ -44,7 +61,9 @@ const participant: Role<{ state: { phase: "working" | "prepared" | "committed" }
 const commit = {
   nodes: { c: coordinator, p: participant },
   requests: [{ node: "c", request: { kind: "begin" } }],
-  eventually: { "the participant knows": ({ nodes }: World) => (nodes[1]!.state as { phase: string } | null)?.phase === "committed" },
+  eventually: {
+    "the participant knows": ({ nodes }: World) => (nodes[1]!.state as { phase: string } | null)?.phase === "committed",
+  },
 } as const;
 
 describe("eventually", () => {
@@ -57,7 +76,10 @@ describe("eventually", () => {
   it("shows the participant that is blocked when the coordinator has crashed for ever", () => {
     const verdict = explore({ ...commit, crashes: { c: 1 }, restarts: false });
     if (verdict.kind !== "violated") throw new Error(verdict.summary);
-    expect(verdict).toMatchObject({ property: "the participant knows", problem: "nothing is left to do, and it has not come true" });
+    expect(verdict).toMatchObject({
+      property: "the participant knows",
+      problem: "nothing is left to do, and it has not come true",
+    });
     expect(verdict.trace.at(-1)).toMatchObject({ kind: "violation", property: "the participant knows" });
     expect(verdict.schedule.at(-1)).toMatchObject({ kind: "crash", node: "c" });
   });
@@ -69,15 +91,30 @@ describe("eventually", () => {
   });
 
   it("follows the ways on without crashes, from worlds to which crashes have led", () => {
-    const insisting = { ...coordinator, start: (_: Coordinator, out: { send(to: NodeId, message: { kind: "commit" }): void }) => out.send(p!, { kind: "commit" }) };
-    const options = { ...commit, nodes: { c: insisting as typeof coordinator, p: participant }, requests: [], crashes: { c: 1 } } as const;
+    const insisting = {
+      ...coordinator,
+      start: (_: Coordinator, out: { send(to: NodeId, message: { kind: "commit" }): void }) =>
+        out.send(p!, { kind: "commit" }),
+    };
+    const options = {
+      ...commit,
+      nodes: { c: insisting as typeof coordinator, p: participant },
+      requests: [],
+      crashes: { c: 1 },
+    } as const;
     // The crash, the restart that sends once more, and the delivery: three actions, of which the first is a fault.
     expect(explore(options).inevitable).toEqual({ "the participant knows": { within: 2, cutOff: 0 } });
   });
 
   it("counts the ways that only the bound on timers cuts off", () => {
     const voters = ids("v1", "v2");
-    const again: Role<any> = { ...voter(true), receive: { question: (self: { asked: boolean }, message: never, from: NodeId, out: never) => (self.asked ? voter(true).receive.question(self, message, from, out) : void (self.asked = true)) } };
+    const again: Role<any> = {
+      ...voter(true),
+      receive: {
+        question: (self: { asked: boolean }, message: never, from: NodeId, out: never) =>
+          self.asked ? voter(true).receive.question(self, message, from, out) : void (self.asked = true),
+      },
+    };
     const options = {
       nodes: { c: chair(voters, { countsVoters: true }), v1: again, v2: voter(true) },
       requests: [{ node: "c", request: { kind: "ask" } }],
@@ -92,8 +129,16 @@ describe("eventually", () => {
   });
 
   it("finds two that go round for ever", () => {
-    const polite: Role<{ state: { peer: NodeId }; receives: { kind: "after you" }; sends: { kind: "after you" }; requests: { kind: "go" } }> = {
-      name: "polite", durable: [], timeout: {}, init: (id) => ({ peer: id === c ? p! : c! }),
+    const polite: Role<{
+      state: { peer: NodeId };
+      receives: { kind: "after you" };
+      sends: { kind: "after you" };
+      requests: { kind: "go" };
+    }> = {
+      name: "polite",
+      durable: [],
+      timeout: {},
+      init: (id) => ({ peer: id === c ? p! : c! }),
       request: { go: (self, _, __, out) => out.send(self.peer, { kind: "after you" }) },
       receive: { "after you": (self, _, __, out) => out.send(self.peer, { kind: "after you" }) },
     };
@@ -127,10 +172,17 @@ describe("eventually", () => {
 });
 
 function chairOfSet(voters: readonly NodeId[]): Role<{
-  state: { votes: Set<NodeId> }; requests: { kind: "ask" }; sends: { kind: "question" }; receives: { kind: "vote"; yes: boolean }; decides: "yes";
+  state: { votes: Set<NodeId> };
+  requests: { kind: "ask" };
+  sends: { kind: "question" };
+  receives: { kind: "vote"; yes: boolean };
+  decides: "yes";
 }> {
   return {
-    name: "chair", durable: [], timeout: {}, init: () => ({ votes: new Set() }),
+    name: "chair",
+    durable: [],
+    timeout: {},
+    init: () => ({ votes: new Set() }),
     request: {
       ask(_, __, ___, out) {
         for (const each of voters) out.send(each, { kind: "question" });
@@ -152,21 +204,29 @@ describe("inevitability", () => {
       const chance = stream(seed, "graph");
       const size = 1 + chance.below(7);
       const rows = Array.from({ length: size }, (_, w) =>
-        Array.from({ length: chance.below(3) }, () => (chance.chance(0.8) ? Math.min(size - 1, w + 1 + chance.below(2)) : chance.below(size))).filter((t) => t !== w || chance.chance(0.2)),
+        Array.from({ length: chance.below(3) }, () =>
+          chance.chance(0.8) ? Math.min(size - 1, w + 1 + chance.below(2)) : chance.below(size),
+        ).filter((t) => t !== w || chance.chance(0.2)),
       );
       const goals = rows.map(() => chance.chance(0.3));
       const graph: Graph = {
         starts: Uint32Array.from([0, ...rows.map((_, w) => rows.slice(0, w + 1).flat().length)]),
         targets: Uint32Array.from(rows.flat()),
       };
-      const result = inevitability(graph, (w) => goals[w]!, () => false);
+      const result = inevitability(
+        graph,
+        (w) => goals[w]!,
+        () => false,
+      );
       kinds[result.kind]++;
       // Following all ways, as long as no way without a goal can be without coming round.
       const longest = rows.map((_, w) => farthest(w, 0));
       const isStuck = rows.some((row, w) => row.length === 0 && !goals[w]);
       if (isStuck) expect({ seed, result }).toMatchObject({ seed, result: { kind: "stuck" } });
-      else if (longest.some((length) => length > size)) expect({ seed, result }).toMatchObject({ seed, result: { kind: "round" } });
-      else expect({ seed, result }).toEqual({ seed, result: { kind: "always", within: Math.max(...longest), cutOff: 0 } });
+      else if (longest.some((length) => length > size))
+        expect({ seed, result }).toMatchObject({ seed, result: { kind: "round" } });
+      else
+        expect({ seed, result }).toEqual({ seed, result: { kind: "always", within: Math.max(...longest), cutOff: 0 } });
       if (result.kind === "round") {
         for (let i = 1; i < result.worlds.length; i++) {
           expect(rows[result.worlds[i - 1]!]).toContain(result.worlds[i]);

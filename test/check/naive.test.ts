@@ -29,19 +29,29 @@ it("agrees with the obvious way of doing it, world for world, on random roles", 
     const fast = explore(all);
     const reduced = explore({ ...(all as object), reduce: true } as never);
     expect({ seed, kind: reduced.kind }).toEqual({ seed, kind: fast.kind });
-    if (fast.kind === "violated" && reduced.kind === "violated") expect(reduced.schedule.length).toBe(fast.schedule.length);
+    if (fast.kind === "violated" && reduced.kind === "violated")
+      expect(reduced.schedule.length).toBe(fast.schedule.length);
     if (reduced.worlds < fast.worlds) outcomes.reduced++;
     expect(reduced.worlds).toBeLessThanOrEqual(fast.worlds);
     if (slow.violatedAfter === null) {
       outcomes.holds++;
       expect({ seed, kind: fast.kind, worlds: fast.worlds, transitions: fast.transitions, depth: fast.depth }).toEqual({
-        seed, kind: "holds", worlds: slow.worlds, transitions: slow.transitions, depth: slow.depth,
+        seed,
+        kind: "holds",
+        worlds: slow.worlds,
+        transitions: slow.transitions,
+        depth: slow.depth,
       });
     } else {
       outcomes.violated++;
       if (fast.kind !== "violated") throw new Error(`seed ${seed}: ${fast.summary}`);
       expect({ seed, actions: fast.schedule.length }).toEqual({ seed, actions: slow.violatedAfter });
-      expect(fast.trace.at(-1)).toMatchObject({ kind: "violation", at: fast.schedule.length, property: fast.property, problem: fast.problem });
+      expect(fast.trace.at(-1)).toMatchObject({
+        kind: "violation",
+        at: fast.schedule.length,
+        property: fast.property,
+        problem: fast.problem,
+      });
       expect(replay(all, fast.schedule)).toEqual(fast.trace);
     }
   }

@@ -1,4 +1,16 @@
-import { boot, canonical, clone, step, type AnyRole, type Fields, type Input, type NodeId, type Observation, type Property, type Tagged } from "../../lib/core.js";
+import {
+  boot,
+  canonical,
+  clone,
+  step,
+  type AnyRole,
+  type Fields,
+  type Input,
+  type NodeId,
+  type Observation,
+  type Property,
+  type Tagged,
+} from "../../lib/core.js";
 
 interface Node {
   self: object | null;
@@ -48,8 +60,14 @@ export function naiveExplore(options: NaiveOptions, maxWorlds: number): NaiveVer
   let transitions = 0;
 
   const first: World = {
-    nodes: {}, inFlight: [], decisions: [], memories: properties.map(({ memory }) => memory),
-    asked: clients.map(() => 0), fired: 0, crashed: 0, doubled: 0,
+    nodes: {},
+    inFlight: [],
+    decisions: [],
+    memories: properties.map(({ memory }) => memory),
+    asked: clients.map(() => 0),
+    fired: 0,
+    crashed: 0,
+    doubled: 0,
   };
   for (const id of ids) {
     first.nodes[id] = { self: boot(roles[id]!, id, {}), disk: {}, pending: [], timers: [] };
@@ -82,7 +100,13 @@ export function naiveExplore(options: NaiveOptions, maxWorlds: number): NaiveVer
       if (!ask || !world.nodes[ask.node]!.self) continue;
       const call = `client${client + 1}#${position + 1}` as never;
       const observed: Observation = { kind: "request", node: ask.node as NodeId, call, request: ask.request };
-      yield* steps(world, ask.node as NodeId, { kind: "request", call, request: ask.request }, [observed], (copy) => copy.asked[client]!++);
+      yield* steps(
+        world,
+        ask.node as NodeId,
+        { kind: "request", call, request: ask.request },
+        [observed],
+        (copy) => copy.asked[client]!++,
+      );
     }
     for (const text of new Set(world.inFlight)) {
       const { from, to, message } = JSON.parse(text) as { from: NodeId; to: NodeId; message: Tagged };
@@ -92,7 +116,8 @@ export function naiveExplore(options: NaiveOptions, maxWorlds: number): NaiveVer
       yield* steps(world, to, input, [observed], (copy) => {
         if (options.duplicates < Infinity) copy.inFlight.splice(copy.inFlight.indexOf(text), 1);
       });
-      if (options.duplicates < Infinity && world.doubled < options.duplicates) yield* steps(world, to, input, [observed], (copy) => copy.doubled++);
+      if (options.duplicates < Infinity && world.doubled < options.duplicates)
+        yield* steps(world, to, input, [observed], (copy) => copy.doubled++);
     }
     for (const id of ids) {
       const node = world.nodes[id]!;
@@ -124,7 +149,13 @@ export function naiveExplore(options: NaiveOptions, maxWorlds: number): NaiveVer
   }
 
   /** The step in full, and then with each crash within it that is not the same as one before or after the step. */
-  function* steps(world: World, id: NodeId, input: Input, observed: Observation[], change: (copy: World) => unknown): Iterable<World> {
+  function* steps(
+    world: World,
+    id: NodeId,
+    input: Input,
+    observed: Observation[],
+    change: (copy: World) => unknown,
+  ): Iterable<World> {
     const whole = clone(world);
     change(whole);
     const writes = run(whole, id, input, observed, null);
@@ -149,7 +180,10 @@ export function naiveExplore(options: NaiveOptions, maxWorlds: number): NaiveVer
   }
 
   function run(
-    world: World, id: NodeId, input: Input, observed: Observation[],
+    world: World,
+    id: NodeId,
+    input: Input,
+    observed: Observation[],
     dies: { write: number; kept: number; after: boolean } | null,
   ): { pending: number; hasLeft: boolean; flush: boolean; isTold: boolean }[] {
     const node = world.nodes[id]!;
@@ -177,7 +211,9 @@ export function naiveExplore(options: NaiveOptions, maxWorlds: number): NaiveVer
         observe(world, { kind: "reply", node: id, call: effect.call, result: effect.result });
         hasLeft = true;
       } else if (options.crashes > 0) {
-        const isTold = effects.slice(i + 1).some(({ kind }) => kind === "decide" || kind === "reply" || (kind === "send" && isWatched));
+        const isTold = effects
+          .slice(i + 1)
+          .some(({ kind }) => kind === "decide" || kind === "reply" || (kind === "send" && isWatched));
         const isLast = dies?.write === writes.length;
         writes.push({ pending: node.pending.length, hasLeft, flush: effect.flush, isTold });
         if (isLast && !dies.after) {

@@ -20,9 +20,17 @@ describe("Paxos under the explorer", () => {
   it("counts as the obvious explorer does, with a memory and without", () => {
     for (const properties of [[agreement], paxosProperties({ acceptors: ids("a1", "a2") })]) {
       const { nodes } = cluster(2);
-      const slow = naiveExplore({ nodes, clients: requests.map((ask) => [ask]), timers: 0, crashes: 0, duplicates: 0, properties }, 10_000)!;
+      const slow = naiveExplore(
+        { nodes, clients: requests.map((ask) => [ask]), timers: 0, crashes: 0, duplicates: 0, properties },
+        10_000,
+      )!;
       const fast = explore({ ...cluster(2), properties });
-      expect(fast).toMatchObject({ kind: "holds", worlds: slow.worlds, transitions: slow.transitions, depth: slow.depth });
+      expect(fast).toMatchObject({
+        kind: "holds",
+        worlds: slow.worlds,
+        transitions: slow.transitions,
+        depth: slow.depth,
+      });
     }
   });
 

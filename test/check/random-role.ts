@@ -64,6 +64,8 @@ export const corner: Property = {
 export const recent: Property<readonly string[]> = {
   name: "recent",
   memory: [],
-  observe: (memory, { kind }) => (kind === "send" || kind === "reply" || kind === "crash" ? [...memory, kind].slice(-2) : memory),
-  check: ({ decisions }, memory) => (memory.join() === "crash,send" && decisions.length > 0 ? "a message right after a crash" : null),
+  observe: (memory, { kind }) =>
+    kind === "send" || kind === "reply" || kind === "crash" ? [...memory, kind].slice(-2) : memory,
+  check: ({ decisions }, memory) =>
+    memory.join() === "crash,send" && decisions.length > 0 ? "a message right after a crash" : null,
 };

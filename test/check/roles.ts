@@ -11,7 +11,10 @@ export type TokenSignature = {
   sends: { readonly kind: "token"; readonly serial: number };
 };
 
-export function tokenHolder(peer: NodeId, options: { readonly first: boolean; readonly checksSerial: boolean }): Role<TokenSignature> {
+export function tokenHolder(
+  peer: NodeId,
+  options: { readonly first: boolean; readonly checksSerial: boolean },
+): Role<TokenSignature> {
   return {
     name: "holder",
     durable: [],

@@ -18,8 +18,18 @@ describe("the schedule of a run", () => {
         seed,
         nodes,
         network: { loss: chance.pick([0, 0.2]), duplication: chance.pick([0, 0.3]) },
-        requests: [0, 10, 20].map((at) => ({ at, node: chance.pick(names) as string, request: { kind: "go" } })) as never,
-        nemesis: { until: 200, crashes: chance.pick([0, 10]), writeCrashes: chance.pick([0, 20]), pauses: 5, isolations: 5 },
+        requests: [0, 10, 20].map((at) => ({
+          at,
+          node: chance.pick(names) as string,
+          request: { kind: "go" },
+        })) as never,
+        nemesis: {
+          until: 200,
+          crashes: chance.pick([0, 10]),
+          writeCrashes: chance.pick([0, 20]),
+          pauses: 5,
+          isolations: 5,
+        },
         limits: { time: 300, events: 500 },
       });
       const schedule = scheduleOf(run.trace);
@@ -32,7 +42,10 @@ describe("the schedule of a run", () => {
         if (action.kind === "crash") happened.crash++;
       }
       happened.decide += run.decisions.length;
-      expect({ seed, decisions: follower.decisions }).toEqual({ seed, decisions: run.decisions.map(({ node, outcome }) => ({ node, outcome })) });
+      expect({ seed, decisions: follower.decisions }).toEqual({
+        seed,
+        decisions: run.decisions.map(({ node, outcome }) => ({ node, outcome })),
+      });
       for (const name of names as readonly NodeId[]) {
         expect({ seed, name, state: follower.state(name) }).toEqual({ seed, name, state: run.simulation.state(name) });
       }

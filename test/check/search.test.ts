@@ -20,7 +20,8 @@ function transactionCommit(managers: number): SearchOptions<{ rmState: Readonly<
   const all = Array.from({ length: managers }, (_, i) => `r${i + 1}`);
   const next: Record<string, PlainAction<{ rmState: Readonly<Record<string, ManagerState>> }>> = {};
   for (const r of all) {
-    next[`Prepare(${r})`] = ({ rmState }) => (rmState[r] === "working" ? { rmState: { ...rmState, [r]: "prepared" } } : null);
+    next[`Prepare(${r})`] = ({ rmState }) =>
+      rmState[r] === "working" ? { rmState: { ...rmState, [r]: "prepared" } } : null;
     next[`Decide(${r})`] = ({ rmState }) => {
       const states = Object.values(rmState);
       const canCommit = states.every((state) => state === "prepared" || state === "committed");
@@ -54,7 +55,9 @@ describe("search", () => {
     // Two of three are enough for the hasty manager; the third aborts by itself.
     expect(verdict.behaviour.map(({ action }) => action)).toHaveLength(8);
     expect(verdict.behaviour[0]).toEqual({ action: "initial", state: twoPhase(3).initial });
-    expect(new Set(Object.values(verdict.behaviour.at(-1)!.state.rmState))).toEqual(new Set(["prepared", "committed", "aborted"]));
+    expect(new Set(Object.values(verdict.behaviour.at(-1)!.state.rmState))).toEqual(
+      new Set(["prepared", "committed", "aborted"]),
+    );
     expect(verdict.summary).toMatch(/^Violated after 7 steps: TCConsistent \(/);
   });
 
@@ -66,7 +69,11 @@ describe("search", () => {
         "the manager waits for ever": ({ tmState }) => tmState.length > 9,
       },
     });
-    expect(verdict.reached["all have committed"]!.map(({ action }) => action).slice(-3)).toEqual(["TMCommit", "RMRcvCommitMsg(r1)", "RMRcvCommitMsg(r2)"]);
+    expect(verdict.reached["all have committed"]!.map(({ action }) => action).slice(-3)).toEqual([
+      "TMCommit",
+      "RMRcvCommitMsg(r1)",
+      "RMRcvCommitMsg(r2)",
+    ]);
     expect(verdict.reached["the manager waits for ever"]).toBeNull();
     expect(verdict.summary).toMatch(/Never reached: the manager waits for ever\.$/);
   });
@@ -81,11 +88,16 @@ describe("search", () => {
     const verdict = search({ ...twoPhase(3), maxStates: 287 });
     expect(verdict).toMatchObject({ kind: "unfinished", limit: "maxStates", states: 287 });
     expect(verdict.summary).toMatch(/^Unfinished: stopped at the limit maxStates of 287\./);
-    expect(search({ initial: { n: 0 }, next: { up: ({ n }) => ({ n: n + 1 }) }, progress: ({ states }) => states < 50_000 })).toMatchObject({ kind: "unfinished", limit: "stopped" });
+    expect(
+      search({ initial: { n: 0 }, next: { up: ({ n }) => ({ n: n + 1 }) }, progress: ({ states }) => states < 50_000 }),
+    ).toMatchObject({ kind: "unfinished", limit: "stopped" });
   });
 
   it("takes equal values for equal, in whatever order they were made", () => {
-    interface Bag { set: ReadonlySet<string>; nested: { readonly map: ReadonlyMap<string, readonly number[]> } }
+    interface Bag {
+      set: ReadonlySet<string>;
+      nested: { readonly map: ReadonlyMap<string, readonly number[]> };
+    }
     const verdict = search<Bag>({
       initial: { set: new Set(), nested: { map: new Map() } },
       next: {
@@ -106,7 +118,10 @@ describe("search", () => {
       for (const order of ["breadth", "depth"] as const) {
         const fast = search({ ...system, order });
         expect({ seed, states: fast.states, transitions: fast.transitions, ends: fast.ends }).toEqual({
-          seed, states: slow.states, transitions: slow.transitions, ends: slow.ends,
+          seed,
+          states: slow.states,
+          transitions: slow.transitions,
+          ends: slow.ends,
         });
         if (order === "breadth") expect({ seed, depth: fast.depth }).toEqual({ seed, depth: slow.depth });
       }
@@ -119,13 +134,37 @@ describe("search", () => {
     ["a misspelt option", { invariants: {} }, 'search has no option "invariants"'],
     ["no initial state", { initial: [] }, "initial must hold at least one state, got []"],
     ["an initial state that is none", { initial: 3 }, "initial must be a state or a list of states, got 3"],
-    ["initial states with other variables", { initial: [{ hour: 1 }, { minute: 1 }] }, "initial states must all have the variables hour, got one with minute"],
+    [
+      "initial states with other variables",
+      { initial: [{ hour: 1 }, { minute: 1 }] },
+      "initial states must all have the variables hour, got one with minute",
+    ],
     ["an action that is none", { next: { tick: 1 } }, "next.tick must be a function, got 1"],
     ["no limit at all", { maxStates: 0 }, "maxStates must be a whole number from 1 to 2147483646, got 0"],
-    ["a change to a variable that is none", { next: { tick: () => ({ minute: 1 }) } }, 'the action tick changes "minute", but the variables are hour'],
-    ["an answer that is no change", { next: { tick: () => 7 } }, "the action tick must answer an object of changed variables or null, got 7"],
-    ["a state that is not data", { next: { tick: () => ({ hour: () => 1 }) } }, "the variable hour must be plain data, got the function hour"],
-    ["an action that changes a value in place", { initial: { list: [1] }, next: { add: ({ list }: { list: number[] }) => ({ list: (list.push(2), list) }) }, properties: {} }, "object is not extensible"],
+    [
+      "a change to a variable that is none",
+      { next: { tick: () => ({ minute: 1 }) } },
+      'the action tick changes "minute", but the variables are hour',
+    ],
+    [
+      "an answer that is no change",
+      { next: { tick: () => 7 } },
+      "the action tick must answer an object of changed variables or null, got 7",
+    ],
+    [
+      "a state that is not data",
+      { next: { tick: () => ({ hour: () => 1 }) } },
+      "the variable hour must be plain data, got the function hour",
+    ],
+    [
+      "an action that changes a value in place",
+      {
+        initial: { list: [1] },
+        next: { add: ({ list }: { list: number[] }) => ({ list: (list.push(2), list) }) },
+        properties: {},
+      },
+      "object is not extensible",
+    ],
   ])("refuses %s", (_, change, message) => {
     expect(() => search({ ...clock, ...change } as never)).toThrow(message);
   });
@@ -146,7 +185,13 @@ function randomSystem(seed: number): SearchOptions<Three> {
       () => [{ a: x }, { b: y }],
     ][kind]!;
   }
-  return { initial: [{ a: 0, b: 0, c: [] }, { a: 1, b: chance.below(3), c: [1] }], next };
+  return {
+    initial: [
+      { a: 0, b: 0, c: [] },
+      { a: 1, b: chance.below(3), c: [1] },
+    ],
+    next,
+  };
 }
 
 function naiveSearch({ initial, next }: SearchOptions<Three>) {

@@ -15,7 +15,11 @@ function ballot(seed: number, countsVoters: boolean) {
     seed,
     nodes: {
       c: chair(voters, { countsVoters }),
-      v1: voter(true), v2: voter(true), v3: voter(false), v4: voter(false), v5: voter(false),
+      v1: voter(true),
+      v2: voter(true),
+      v3: voter(false),
+      v4: voter(false),
+      v5: voter(false),
     },
     network: { duplication: 0.3, loss: 0.1, latency: { kind: "exponential", mean: 8 } },
     requests: [
@@ -24,7 +28,15 @@ function ballot(seed: number, countsVoters: boolean) {
     ],
     faults: [
       { at: 20, kind: "crash", node: "v4", forMs: 20 },
-      { at: 30, kind: "partition", groups: [["c", "v1"], ["v2", "v3"]], forMs: 10 },
+      {
+        at: 30,
+        kind: "partition",
+        groups: [
+          ["c", "v1"],
+          ["v2", "v3"],
+        ],
+        forMs: 10,
+      },
     ],
     nemesis: { until: 100, pauses: 20, isolations: 20 },
     properties: [noFalseMajority(2, 5)],
@@ -38,8 +50,10 @@ describe("searchSeeds", () => {
       seeds: 50,
       run: (seed: number) => ballot(seed, true),
       sometimes: {
-        "a vote came twice": (run: { trace: readonly { kind: string }[] }) => only(run.trace as never, "deliver").some(({ copy }) => copy === 1),
-        "a node crashed": (run: { trace: readonly { kind: string }[] }) => run.trace.some(({ kind }) => kind === "crash"),
+        "a vote came twice": (run: { trace: readonly { kind: string }[] }) =>
+          only(run.trace as never, "deliver").some(({ copy }) => copy === 1),
+        "a node crashed": (run: { trace: readonly { kind: string }[] }) =>
+          run.trace.some(({ kind }) => kind === "crash"),
       },
     };
     const verdict = searchSeeds(search);
@@ -68,11 +82,18 @@ describe("searchSeeds", () => {
     expect(trace.at(-1)).toMatchObject({ kind: "violation", property: "no false majority" });
     // One-minimal: no single action can be left out.
     for (let i = 0; i < schedule!.length; i++) {
-      expect(shrinkSchedule(options, schedule!.filter((_, k) => k !== i))).toBeNull();
+      expect(
+        shrinkSchedule(
+          options,
+          schedule!.filter((_, k) => k !== i),
+        ),
+      ).toBeNull();
     }
     expect(replay(options, schedule!)).toEqual(trace);
     expect(verdict.report).toContain(scheduleText(schedule!));
-    expect(verdict.report).toMatch(/^seed \d+, step \d+, [\d.]+ ms: no false majority: decided yes with 2 of 5 votes\n/);
+    expect(verdict.report).toMatch(
+      /^seed \d+, step \d+, [\d.]+ ms: no false majority: decided yes with 2 of 5 votes\n/,
+    );
     expect(verdict.report).toMatch(/\nto see this run alone: SEED=\d+ npm test$/);
     // The same search again comes to the same end.
     const again = searchSeeds({ seeds: [verdict.seed], run: (seed) => ballot(seed, false) });
@@ -92,7 +113,14 @@ describe("searchSeeds", () => {
   });
 
   it("takes a rule that throws for a failure of its own", () => {
-    const fragile = { ...watcher, receive: { news: () => { throw new Error("no news, please"); } } };
+    const fragile = {
+      ...watcher,
+      receive: {
+        news: () => {
+          throw new Error("no news, please");
+        },
+      },
+    };
     const verdict = searchSeeds({
       seeds: 3,
       run: () => ({
@@ -101,12 +129,17 @@ describe("searchSeeds", () => {
       }),
     });
     if (verdict.kind !== "failed") throw new Error(verdict.report);
-    expect(verdict.failure).toMatchObject({ property: "no rule throws", problem: expect.stringContaining("no news, please") });
+    expect(verdict.failure).toMatchObject({
+      property: "no rule throws",
+      problem: expect.stringContaining("no news, please"),
+    });
     expect(verdict.shrunk.schedule!.map(({ kind }) => kind)).toEqual(["request", "deliver"]);
   });
 
   it("stops when told to", () => {
-    expect(searchSeeds({ seeds: 50, run: (seed) => ballot(seed, true), progress: ({ done }) => done < 7 })).toMatchObject({ kind: "stopped", runs: 7 });
+    expect(
+      searchSeeds({ seeds: 50, run: (seed) => ballot(seed, true), progress: ({ done }) => done < 7 }),
+    ).toMatchObject({ kind: "stopped", runs: 7 });
   });
 
   it.each([
@@ -123,7 +156,11 @@ describe("shrink", () => {
     const options = {
       seed: 1,
       nodes: { n1: counter("write", w!), w: watcher },
-      requests: Array.from({ length: 20 }, (_, i) => ({ at: 5 * i, node: "n1" as const, request: { kind: "add" as const } })),
+      requests: Array.from({ length: 20 }, (_, i) => ({
+        at: 5 * i,
+        node: "n1" as const,
+        request: { kind: "add" as const },
+      })),
       nemesis: { until: 100, crashes: { perSecond: 50, lasts: [1, 3] } },
       properties: [noCountTwice],
     } as const;
@@ -177,9 +214,18 @@ describe("shrink", () => {
 
 describe("with Paxos", () => {
   const acceptors = ids("a1", "a2", "a3");
-  const contest = (seed: number, roles: { p?: typeof proposer; a?: () => ReturnType<typeof acceptor> }): SeedOptions => {
+  const contest = (
+    seed: number,
+    roles: { p?: typeof proposer; a?: () => ReturnType<typeof acceptor> },
+  ): SeedOptions => {
     const { p = proposer, a = acceptor } = roles;
-    const mix = swarm(seed, { loss: [0, 0.3], duplication: [0, 0.5], crashes: [1, 30], partitions: [1, 10], slow: { oneOf: [[1, 100], { kind: "exponential", mean: 20 }] as const } });
+    const mix = swarm(seed, {
+      loss: [0, 0.3],
+      duplication: [0, 0.5],
+      crashes: [1, 30],
+      partitions: [1, 10],
+      slow: { oneOf: [[1, 100], { kind: "exponential", mean: 20 }] as const },
+    });
     return {
       nodes: { p1: p({ acceptors }), p2: p({ acceptors }), a1: a(), a2: a(), a3: a() },
       network: { loss: mix.loss ?? 0, duplication: mix.duplication ?? 0, latency: mix.slow ?? [1, 10] },
@@ -231,17 +277,23 @@ describe("swarm", () => {
       expect(share).toBeLessThan(0.55);
     }
     expect(mixes.filter((mix) => Object.keys(mix).length === 0).length).toBeGreaterThan(40);
-    expect(mixes.every(({ loss = 0, latency = 5 }) => loss >= 0 && loss < 0.3 && (latency === 5 || latency === 50))).toBe(true);
+    expect(
+      mixes.every(({ loss = 0, latency = 5 }) => loss >= 0 && loss < 0.3 && (latency === 5 || latency === 50)),
+    ).toBe(true);
   });
 
   it("draws each knob by itself", () => {
     const { loss } = swarm(5, { loss: [0, 1] });
     expect(swarm(5, { other: [0, 1], loss: [0, 1] }).loss).toBe(loss);
-    expect(Array.from({ length: 20 }, (_, seed) => swarm(seed, knobs))).toEqual(Array.from({ length: 20 }, (_, seed) => swarm(seed, knobs)));
+    expect(Array.from({ length: 20 }, (_, seed) => swarm(seed, knobs))).toEqual(
+      Array.from({ length: 20 }, (_, seed) => swarm(seed, knobs)),
+    );
   });
 
   it("refuses a knob that is none", () => {
-    expect(() => swarm(1, { loss: 0.3 as never })).toThrow("loss must be a range [min, max] or { oneOf: [...] }, got 0.3");
+    expect(() => swarm(1, { loss: 0.3 as never })).toThrow(
+      "loss must be a range [min, max] or { oneOf: [...] }, got 0.3",
+    );
     expect(() => swarm(1, { loss: [2, 1] })).toThrow("loss[1] must be a finite number");
   });
 });

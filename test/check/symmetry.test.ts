@@ -16,7 +16,9 @@ function hub(answers: "set" | "list"): Role<{
   decides: string;
 }> {
   return {
-    name: "hub", durable: [], timeout: {},
+    name: "hub",
+    durable: [],
+    timeout: {},
     init: () => ({ heard: answers === "set" ? new Set() : [] }),
     request: {
       ask(_, __, ___, out) {
@@ -34,7 +36,11 @@ function hub(answers: "set" | "list"): Role<{
 }
 
 const leaf: Role<{ state: { asked: number }; receives: { kind: "question" }; sends: { kind: "answer" } }> = {
-  name: "leaf", durable: [], timeout: {}, request: {}, init: () => ({ asked: 0 }),
+  name: "leaf",
+  durable: [],
+  timeout: {},
+  request: {},
+  init: () => ({ asked: 0 }),
   receive: {
     question(self, _, from, out) {
       self.asked++;
@@ -44,7 +50,10 @@ const leaf: Role<{ state: { asked: number }; receives: { kind: "question" }; sen
 };
 
 const cluster = (answers: "set" | "list" = "set") =>
-  ({ nodes: { h: hub(answers), v1: leaf, v2: leaf, v3: leaf }, requests: [{ node: "h", request: { kind: "ask" } }] }) as const;
+  ({
+    nodes: { h: hub(answers), v1: leaf, v2: leaf, v3: leaf },
+    requests: [{ node: "h", request: { kind: "ask" } }],
+  }) as const;
 
 describe("symmetric", () => {
   it("takes one of the worlds that differ only in which leaf is which", () => {
@@ -57,7 +66,10 @@ describe("symmetric", () => {
   });
 
   it("renames who decided, and in which order", () => {
-    const deciding: Role<any> = { ...leaf, receive: { question: (_: unknown, __: unknown, ___: unknown, out: any) => out.decide("done") } };
+    const deciding: Role<any> = {
+      ...leaf,
+      receive: { question: (_: unknown, __: unknown, ___: unknown, out: any) => out.decide("done") },
+    };
     const options = { ...cluster(), nodes: { h: hub("set"), v1: deciding, v2: deciding, v3: deciding } } as const;
     // Before the request, and then the orders in which 0 to 3 of 3 have decided: 1 + (1 + 3 + 6 + 6); or only how many.
     expect(explore(options)).toMatchObject({ worlds: 17 });
@@ -127,10 +139,14 @@ describe("symmetric", () => {
 
   it("notices a role that tells the nodes apart", () => {
     const symmetric = [["v1", "v2", "v3"]] as const;
-    expect(() => explore({ ...cluster("list"), symmetric })).toThrow(/v2 and v3 are not interchangeable: h handles "answer" in another way/);
+    expect(() => explore({ ...cluster("list"), symmetric })).toThrow(
+      /v2 and v3 are not interchangeable: h handles "answer" in another way/,
+    );
     const nodes = { c: chair(leaves, { countsVoters: true }), v1: voter(true), v2: voter(true), v3: voter(false) };
     const requests = [{ node: "c", request: { kind: "ask" } }] as const;
-    expect(() => explore({ nodes, requests, symmetric })).toThrow("v2 and v3 are not interchangeable: v2 handles \"question\" in another way");
+    expect(() => explore({ nodes, requests, symmetric })).toThrow(
+      'v2 and v3 are not interchangeable: v2 handles "question" in another way',
+    );
   });
 
   it("notices a property that tells the nodes apart", () => {
@@ -139,19 +155,46 @@ describe("symmetric", () => {
       check: ({ nodes }) => ((nodes[2]!.state as { asked: number }).asked > 0 ? "v2 was asked" : null),
     };
     const symmetric = [["v1", "v2", "v3"]] as const;
-    expect(() => explore({ ...cluster(), properties: [unfair], symmetric })).toThrow('v2 and v3 are not interchangeable: the property "v2 is never asked" tells them apart');
-    expect(() => explore({ ...cluster(), reach: { v2: ({ nodes }) => unfair.check({ nodes, decisions: [] }, null) !== null }, symmetric })).toThrow(
-      "reach.v2 tells them apart",
+    expect(() => explore({ ...cluster(), properties: [unfair], symmetric })).toThrow(
+      'v2 and v3 are not interchangeable: the property "v2 is never asked" tells them apart',
     );
+    expect(() =>
+      explore({
+        ...cluster(),
+        reach: { v2: ({ nodes }) => unfair.check({ nodes, decisions: [] }, null) !== null },
+        symmetric,
+      }),
+    ).toThrow("reach.v2 tells them apart");
   });
 
   it.each([
     ["a group of one", { symmetric: [["v1"]] }, 'symmetric[0] must name at least two nodes, got ["v1"]'],
     ["a name that is none", { symmetric: [["v1", "v9"]] }, 'symmetric[0]: no node "v9" in this cluster: h, v1, v2, v3'],
-    ["a node in two groups", { symmetric: [["v1", "v2"], ["v3", "v2"]] }, "symmetric[1] names v2 a second time"],
-    ["a node that clients ask", { symmetric: [["h", "v1"]] }, "symmetric[0]: h is asked by a client, which tells it apart"],
-    ["a bound for one of them", { symmetric: [["v1", "v2"]], crashes: { v1: 1 } }, "symmetric[0]: crashes has a bound for v1 alone, which tells it apart"],
-    ["nodes that differ from the start", { symmetric: [["v1", "v2"]], nodes: { ...cluster().nodes, v2: { ...leaf, init: () => ({ asked: 7 }) } } }, "v1 and v2 are not interchangeable: they differ from the start"],
+    [
+      "a node in two groups",
+      {
+        symmetric: [
+          ["v1", "v2"],
+          ["v3", "v2"],
+        ],
+      },
+      "symmetric[1] names v2 a second time",
+    ],
+    [
+      "a node that clients ask",
+      { symmetric: [["h", "v1"]] },
+      "symmetric[0]: h is asked by a client, which tells it apart",
+    ],
+    [
+      "a bound for one of them",
+      { symmetric: [["v1", "v2"]], crashes: { v1: 1 } },
+      "symmetric[0]: crashes has a bound for v1 alone, which tells it apart",
+    ],
+    [
+      "nodes that differ from the start",
+      { symmetric: [["v1", "v2"]], nodes: { ...cluster().nodes, v2: { ...leaf, init: () => ({ asked: 7 }) } } },
+      "v1 and v2 are not interchangeable: they differ from the start",
+    ],
   ])("refuses %s", (_, change, message) => {
     expect(() => explore({ ...cluster(), ...change } as never)).toThrow(message);
   });
@@ -180,7 +223,9 @@ function randomStar(draws: readonly number[]) {
       name: isHub ? "hub" : "leaf",
       durable: ["mood", "seen"],
       init: () => ({ mood: 0, from: null, seen: new Set() }),
-      request: { go: (_: unknown, __: unknown, ___: unknown, out: any) => leaves.forEach((to) => out.send(to, { kind: "m0" })) },
+      request: {
+        go: (_: unknown, __: unknown, ___: unknown, out: any) => leaves.forEach((to) => out.send(to, { kind: "m0" })),
+      },
       receive: { m0: rule(offset, isHub), m1: rule(offset + 5, isHub) },
       timeout: { t: (self: Node, _: unknown, out: any) => void (self.from && out.send(self.from, { kind: "m1" })) },
     }) as never;

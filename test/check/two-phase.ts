@@ -16,16 +16,22 @@ export function twoPhase(managers: number, { hasty = false }: { hasty?: boolean 
   const all = Array.from({ length: managers }, (_, i) => `r${i + 1}`);
   const next: Record<string, (state: Readonly<TwoPhase>) => Partial<TwoPhase> | null> = {
     TMCommit: (s) =>
-      s.tmState === "init" && s.tmPrepared.size >= (hasty ? all.length - 1 : all.length) ? { tmState: "committed", msgs: new Set([...s.msgs, "commit"]) } : null,
+      s.tmState === "init" && s.tmPrepared.size >= (hasty ? all.length - 1 : all.length)
+        ? { tmState: "committed", msgs: new Set([...s.msgs, "commit"]) }
+        : null,
     TMAbort: (s) => (s.tmState === "init" ? { tmState: "aborted", msgs: new Set([...s.msgs, "abort"]) } : null),
   };
   for (const r of all) {
     next[`TMRcvPrepared(${r})`] = (s) =>
       s.tmState === "init" && s.msgs.has(`prepared ${r}`) ? { tmPrepared: new Set([...s.tmPrepared, r]) } : null;
     next[`RMPrepare(${r})`] = (s) =>
-      s.rmState[r] === "working" ? { rmState: { ...s.rmState, [r]: "prepared" }, msgs: new Set([...s.msgs, `prepared ${r}`]) } : null;
-    next[`RMChooseToAbort(${r})`] = (s) => (s.rmState[r] === "working" ? { rmState: { ...s.rmState, [r]: "aborted" } } : null);
-    next[`RMRcvCommitMsg(${r})`] = (s) => (s.msgs.has("commit") ? { rmState: { ...s.rmState, [r]: "committed" } } : null);
+      s.rmState[r] === "working"
+        ? { rmState: { ...s.rmState, [r]: "prepared" }, msgs: new Set([...s.msgs, `prepared ${r}`]) }
+        : null;
+    next[`RMChooseToAbort(${r})`] = (s) =>
+      s.rmState[r] === "working" ? { rmState: { ...s.rmState, [r]: "aborted" } } : null;
+    next[`RMRcvCommitMsg(${r})`] = (s) =>
+      s.msgs.has("commit") ? { rmState: { ...s.rmState, [r]: "committed" } } : null;
     next[`RMRcvAbortMsg(${r})`] = (s) => (s.msgs.has("abort") ? { rmState: { ...s.rmState, [r]: "aborted" } } : null);
   }
   return {
@@ -37,7 +43,8 @@ export function twoPhase(managers: number, { hasty = false }: { hasty?: boolean 
     },
     next,
     properties: {
-      TCConsistent: ({ rmState }) => !(Object.values(rmState).includes("committed") && Object.values(rmState).includes("aborted")),
+      TCConsistent: ({ rmState }) =>
+        !(Object.values(rmState).includes("committed") && Object.values(rmState).includes("aborted")),
     },
   };
 }

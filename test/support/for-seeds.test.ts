@@ -34,7 +34,9 @@ describe("forSeeds", () => {
   it("says of a failure all that is needed to see it again (and again)", () => {
     vi.stubEnv("SEED", undefined);
     const failing = () => forSeeds(100, (_, run) => run(ballot(false)));
-    expect(failing).toThrow(/^seed \d+, step \d+, [\d.]+ ms: no false majority: decided yes with 1 of 3 votes\nshrunk: .*\n1\. request c: ask\n2\. deliver c > v1: question\n/);
+    expect(failing).toThrow(
+      /^seed \d+, step \d+, [\d.]+ ms: no false majority: decided yes with 1 of 3 votes\nshrunk: .*\n1\. request c: ask\n2\. deliver c > v1: question\n/,
+    );
     expect(failing).toThrow(
       /\nto see this run alone: SEED=\d+ npx vitest run -c test\/vitest\.config\.ts -t 'forSeeds says of a failure all that is needed to see it again \\\(and again\\\)'$/,
     );
@@ -43,6 +45,8 @@ describe("forSeeds", () => {
   });
 
   it("names the test so that vitest finds it", () => {
-    expect(commandFor(7)).toBe("SEED=7 npx vitest run -c test/vitest.config.ts -t 'forSeeds names the test so that vitest finds it'");
+    expect(commandFor(7)).toBe(
+      "SEED=7 npx vitest run -c test/vitest.config.ts -t 'forSeeds names the test so that vitest finds it'",
+    );
   });
 });

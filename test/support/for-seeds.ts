@@ -31,6 +31,9 @@ export function forSeeds(count: number, body: (seed: number, run: RunSeed) => vo
 /** The command that runs the present test with one seed. */
 export function commandFor(seed: number): string {
   const { currentTestName = "" } = expect.getState();
-  const name = currentTestName.replaceAll("'", "'\\''").replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" > ", " ");
+  const name = currentTestName
+    .replaceAll("'", "'\\''")
+    .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+    .replaceAll(" > ", " ");
   return `SEED=${seed} npx vitest run -c test/vitest.config.ts -t '${name}'`;
 }
