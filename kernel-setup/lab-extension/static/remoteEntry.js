@@ -336,7 +336,7 @@
       constructor() {
         super();
         this.addClass("distlab-output");
-        this.#chart.setAttribute("role", "img");
+        this.#chart.setAttribute("role", "group"); // no img: it holds buttons
         followers.add(this.#themeChanged);
         this.#observer.observe(this.node);
       }
