@@ -71,17 +71,15 @@ export function run([program, ...args], { log, cwd = root, env = process.env, on
 export function hand([program, ...args], { cwd = root, env = process.env } = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd, env, stdio: "inherit" });
-    process.removeAllListeners("SIGINT").on("SIGINT", () => {});
     /** @type {NodeJS.Timeout | undefined} */
     let insisting;
-    for (const signal of /** @type {const} */ (["SIGTERM", "SIGHUP"])) {
-      process.removeAllListeners(signal).on(signal, () => {
-        child.kill(signal);
-        // A Jupyter server that is just starting forgets the first one.
-        let times = 0;
-        insisting ??= setInterval(() => child.kill((times += 1) < 5 ? signal : "SIGKILL"), 2000);
-      });
-    }
+    onSignal((signal) => {
+      if (signal === "SIGINT") return;
+      child.kill(signal);
+      // A Jupyter server that is just starting forgets the first one.
+      let times = 0;
+      insisting ??= setInterval(() => child.kill((times += 1) < 5 ? signal : "SIGKILL"), 2000);
+    });
     const finish = (/** @type {number} */ status) => {
       clearInterval(insisting);
       resolve(status);
@@ -97,14 +95,32 @@ export function hand([program, ...args], { cwd = root, env = process.env } = {})
  * @returns {void}
  */
 export function endOnInterrupt(command) {
-  for (const [signal, number] of /** @type {const} */ ([["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]])) {
-    process.on(signal, () => {
-      for (const child of running) child.kill("SIGTERM");
-      for (const end of onEnd) end();
-      console.error(`\n\nInterrupted. Run \`${command}\` again: it goes on where it stopped.`);
-      process.exit(128 + number);
-    });
+  onSignal((signal) => {
+    for (const child of running) child.kill("SIGTERM");
+    for (const end of onEnd) end();
+    console.error(`\n\nInterrupted. Run \`${command}\` again: it goes on where it stopped.`);
+    process.exit(128 + signals[signal]);
+  });
+}
+
+/** What asks a process to end, with its number. */
+const signals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 };
+
+/** @type {((signal: keyof typeof signals) => void) | undefined} */
+let answer;
+
+/**
+ * Answers the signals in a new way. The listeners stay the same all the time: a signal that came in while one is
+ * taken off and another put on would be lost.
+ * @param {(signal: keyof typeof signals) => void} way
+ */
+function onSignal(way) {
+  if (!answer) {
+    for (const signal of /** @type {(keyof typeof signals)[]} */ (Object.keys(signals))) {
+      process.on(signal, () => answer?.(signal));
+    }
   }
+  answer = way;
 }
 
 /**
