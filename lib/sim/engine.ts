@@ -235,6 +235,7 @@ export class Engine {
     const agenda = this.agenda;
     const node = this.nodes[agenda.nodeOf(slot)]!;
     const timer = agenda.items[slot] as Tagged;
+    const hasWaited = agenda.numberOf(slot) === 1;
     agenda.release(slot);
     const key = keyOf(timer);
     // It is over, but the node may have no time for it yet; until then it may still cancel it.
@@ -245,7 +246,8 @@ export class Engine {
       });
       return;
     }
-    if (node.busyUntil > this.now) return this.#addTimer(node, key, timer, node.busyUntil);
+    // A busy node comes to it when it has done what came before; what came later must not keep it waiting.
+    if (!hasWaited && node.busyUntil > this.now) return this.#addTimer(node, key, timer, node.busyUntil, 1);
     node.timers.delete(key);
     if (this.listener !== null) this.emit({ kind: "timer", at: this.now, step: this.steps, node: node.id, timer });
     const rule = node.rules.timeout.get(timer.kind);
@@ -401,8 +403,8 @@ export class Engine {
     this.#addTimer(node, key, timer, this.now + ms / node.clock.rate);
   }
 
-  #addTimer(node: Node, key: string, timer: Tagged, at: number): void {
-    node.timers.set(key, this.agenda.add(at, TIMER, node.index, 0, 0, this.now, timer));
+  #addTimer(node: Node, key: string, timer: Tagged, at: number, hasWaited: 0 | 1 = 0): void {
+    node.timers.set(key, this.agenda.add(at, TIMER, node.index, 0, hasWaited, this.now, timer));
   }
 
   #cancelTimer(node: Node, key: string): void {
