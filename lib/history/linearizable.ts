@@ -9,8 +9,8 @@ import { Search, type Found } from "./search.js";
 /** How long a judge may search. */
 export interface JudgeOptions {
   /**
-   * After how many attempts to place an operation the judge gives up, from 1 (default 5 million, which take a second
-   * or a few). The question is NP-complete (Gibbons and Korach 1997), so some histories would take years.
+   * After how many attempts to place an operation the judge gives up, from 1 (default 20 million, which take some
+   * seconds). The question is NP-complete (Gibbons and Korach 1997), so some histories would take years.
    */
   readonly steps?: number;
 }
@@ -149,7 +149,7 @@ export function partsOf(history: readonly HistoryOperation[], { key }: Model): {
 
 /** @throws RangeError unless the steps are a whole number from 1 */
 export function stepsOf(name: string, options: JudgeOptions): number {
-  const { steps = 5_000_000 } = checkOptions(`options of ${name}`, options, ["steps"]);
+  const { steps = 20_000_000 } = checkOptions(`options of ${name}`, options, ["steps"]);
   return integer("steps", steps, { min: 1 });
 }
 

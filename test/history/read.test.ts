@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { casRegister, keyValueMap, linearizable, lock, byKey, queue, readJepsen, readPorcupine, register } from "../../lib/history.js";
 import { readEdn } from "../../lib/history/edn.js";
@@ -167,5 +168,37 @@ describe("readPorcupine", () => {
     expect(() => readPorcupine("\nINFO  jepsen.util - 0\t:ok\t:read\t3")).toThrow("line 2: a return without a call");
     expect(() => readPorcupine('\n\n{:process 0, :type :invoke, :f :get, :key "x"')).toThrow('line 3: "{" is never closed');
     expect(linearizable(readPorcupine(""), register()).kind).toBe("holds");
+  });
+});
+
+describe("the readers, beside a writer", () => {
+  const value = fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.constant(null));
+
+  /** A value in Clojure's notation. */
+  function edn(of: unknown): string {
+    if (of === null || of === undefined) return "nil";
+    if (Array.isArray(of)) return `[${of.map(edn).join(" ")}]`;
+    return typeof of === "string" ? JSON.stringify(of) : String(of);
+  }
+
+  it("give back what was written, values of all kinds and keys", () => {
+    const operation = fc.record({ write: fc.boolean(), value, isOpen: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 8 }), fc.boolean(), (operations, hasKeys) => {
+        const lines = operations.flatMap(({ write, value: of, isOpen }, process) => {
+          const line = (type: string, what: unknown): string => `{:process ${process}, :type :${type}, :f :${write ? "write" : "read"}, ${hasKeys ? `:key "k${process}", ` : ""}:value ${edn(what)}}`;
+          return [line("invoke", write ? of : null), line(isOpen ? "info" : "ok", of)];
+        });
+        const expected = operations.map(({ write, value: of, isOpen }, process) => ({
+          client: String(process),
+          request: { kind: write ? "write" : "read", ...(hasKeys ? { key: `k${process}` } : {}), ...(write && of !== null ? { value: of } : {}) },
+          result: isOpen ? undefined : of,
+          invokedAt: 2 * process + 1,
+          returnedAt: isOpen ? null : 2 * process + 2,
+        }));
+        expect(readJepsen(lines.join("\n"))).toEqual(expected);
+        expect(readPorcupine(lines.join("\n"))).toEqual(expected);
+      }),
+    );
   });
 });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { linearizable, keyValueMap, sessionGuarantees, type HistoryOperation, type SessionGuarantee } from "../../lib/history.js";
 import { row } from "./histories.js";
@@ -96,5 +97,73 @@ describe("sessionGuarantees", () => {
     ["a client that calls while it waits", [put("a", "x", 1, 0, 9), put("a", "y", 1, 5)], {}, "history[1]: a calls at 5 ms while it waits for the answer to history[0]"],
   ])("names %s", (_, history, options, message) => {
     expect(() => sessionGuarantees(history, options)).toThrow(message);
+  });
+});
+
+describe("sessionGuarantees, beside their definitions", () => {
+  /** What a read saw or a write wrote: the row of the write, or -1. */
+  const versionOf = (history: readonly HistoryOperation[], one: HistoryOperation): number =>
+    one.request.kind === "put"
+      ? history.indexOf(one)
+      : history.findIndex(({ request }) => request.kind === "put" && keyOf({ request }) === keyOf(one) && (request as { value?: unknown }).value === one.result);
+  const keyOf = ({ request }: { readonly request: HistoryOperation["request"] }): unknown => (request as { key?: unknown }).key;
+  /** Surely older: finished before the other began. */
+  const isOlder = (history: readonly HistoryOperation[], one: number, other: number): boolean =>
+    one !== other && other >= 0 && (one < 0 || (history[one]!.returnedAt ?? Infinity) <= history[other]!.invokedAt);
+
+  /** The four definitions, each as the paper has it, over all pairs and their witnesses. */
+  function broken(history: readonly HistoryOperation[], keysApart = true): SessionGuarantee[] {
+    const inSession = (one: HistoryOperation, other: HistoryOperation): boolean => one.client === other.client && one !== other && one.returnedAt !== null && one.returnedAt <= other.invokedAt;
+    const version = (one: HistoryOperation): number => versionOf(history, one);
+    const isWrite = ({ request }: HistoryOperation): boolean => request.kind === "put";
+    const pairs = history.flatMap((first) => history.filter((second) => inSession(first, second)).map((second) => [first, second] as const));
+    const stale = (first: HistoryOperation, second: HistoryOperation): boolean =>
+      (!keysApart || keyOf(first) === keyOf(second)) && isOlder(history, version(second), version(first));
+    /** Somebody saw the second, and later of the first's key something older than the first. */
+    const seen = (first: HistoryOperation, second: HistoryOperation): boolean =>
+      pairs.some(([one, other]) => !isWrite(one) && !isWrite(other) && version(one) === version(second) && stale(first, other));
+    const found = (firstIsWrite: boolean, secondIsWrite: boolean): boolean =>
+      pairs.some(([first, second]) => isWrite(first) === firstIsWrite && isWrite(second) === secondIsWrite && (stale(first, second) || (secondIsWrite && seen(first, second))));
+    const guarantees: readonly (readonly [SessionGuarantee, boolean])[] = [
+      ["read your writes", found(true, false)],
+      ["monotonic reads", found(false, false)],
+      ["monotonic writes", found(true, true)],
+      ["writes follow reads", found(false, true)],
+    ];
+    return guarantees.filter(([, is]) => is).map(([name]) => name);
+  }
+
+  const drawn = fc
+    .array(fc.record({ client: fc.integer({ min: 0, max: 2 }), key: fc.constantFrom("x", "y"), isWrite: fc.boolean(), gap: fc.integer({ min: 0, max: 2 }), length: fc.integer({ min: 1, max: 3 }), which: fc.nat() }), { minLength: 4, maxLength: 14 })
+    .map((steps) => {
+      const free = [0, 0, 0];
+      const rows = steps.map((one, i) => {
+        const from = free[one.client]! + one.gap;
+        free[one.client] = from + one.length;
+        return { ...one, value: i, from, to: from + one.length };
+      });
+      return rows.map(({ client, key, isWrite, which, value, from, to }) => {
+        if (isWrite) return put(`c${client}`, key, value, from, to);
+        const values = [null, ...rows.filter((one) => one.isWrite && one.key === key && one.from < to).map((one) => one.value)];
+        return row(`c${client}`, { kind: "get", key }, values[which % values.length], from, to);
+      });
+    });
+
+  it("finds the same guarantees broken", () => {
+    const counts = new Map<SessionGuarantee, number>();
+    let mixed = 0;
+    fc.assert(
+      fc.property(drawn, (history) => {
+        const found = sessionGuarantees(history).filter(({ kind }) => kind === "violated").map(({ guarantee }) => guarantee);
+        expect(found).toEqual(broken(history));
+        for (const guarantee of found) counts.set(guarantee, (counts.get(guarantee) ?? 0) + 1);
+        if (broken(history, false).join() !== found.join()) mixed++;
+      }),
+      { numRuns: 1500, seed: 6 },
+    );
+    expect([...counts.keys()].length).toBe(4);
+    expect(Math.min(...counts.values())).toBeGreaterThan(3);
+    // A check that mixes up the keys would have been caught.
+    expect(mixed).toBeGreaterThan(100);
   });
 });

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keyValueMap, linearizable } from "distlab/history";
+import { intervals } from "distlab/plot";
 import { plainJudge } from "./plain.mjs";
 import { history, spoilt, stale } from "./workload.mjs";
 
@@ -29,11 +30,19 @@ for (const whole of wholes) {
   }
 }
 
-console.log("\nOne key, 10,000 operations, 10 clients: where the search grows fast");
-for (const [name, rows] of [["good", history({ operations: 10_000, clients: 10, keys: 1 })], ["bad", spoilt(history({ operations: 10_000, clients: 10, keys: 1 }))]]) {
-  const { result, first } = timed(1, () => linearizable(rows, model));
-  console.log(`  ${name.padEnd(6)} ${result.kind.padEnd(9)} ${first.toFixed(0).padStart(6)} ms, ${result.steps.toLocaleString("en")} steps`);
+console.log("\nOne key, where the search grows fast with the number of clients");
+for (const [operations, clients] of [[10_000, 10], [3_000, 20], [2_000, 50]]) {
+  const good = history({ operations, clients, keys: 1 });
+  for (const [name, rows] of [["good", good], ["bad", spoilt(good)]]) {
+    const { result, first } = timed(1, () => linearizable(rows, model));
+    console.log(`  ${`${operations} operations, ${clients} clients, ${name}`.padEnd(36)} ${result.kind.padEnd(9)} ${first.toFixed(0).padStart(6)} ms, ${result.steps.toLocaleString("en")} steps`);
+  }
 }
+
+const wrong = stale(history(wholes.at(-1)));
+const judged = timed(1, () => linearizable(wrong, model));
+const drawn = timed(1, () => intervals(wrong, { verdict: judged.result }));
+console.log(`\nThe picture of what cannot be ordered in 100,000 operations: ${judged.first.toFixed(0)} ms to judge, ${drawn.first.toFixed(0)} ms to draw`);
 
 const driver = process.env.PORCUPINE_DRIVER;
 if (driver !== undefined) {
