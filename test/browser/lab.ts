@@ -255,7 +255,7 @@ export class LabPage {
             cell: index,
             mimes,
             as: element === null || width * height === 0 || !loaded ? "empty" : element === image ? "image" : "chart",
-            label: image?.alt ?? node.querySelector("[role=img]")?.getAttribute("aria-label") ?? "",
+            label: image?.alt ?? node.querySelector("[role=group][aria-label]")?.getAttribute("aria-label") ?? "",
             size: [width, height],
           }];
         });
