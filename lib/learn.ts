@@ -1,0 +1,13 @@
+/**
+ * Learning by doing: exercises whose answers are tried in worlds and runs that you do not see, questions with feedback,
+ * and how far you have come.
+ *
+ * An answer is judged by what it does, over many seeds and by the explorer, and never by how it is written. A wrong one
+ * gets the shortest run in which it goes wrong, and a word on what to look at.
+ */
+export { Exercise, type CheckOptions, type ExerciseParts, type Judgement } from "./learn/exercise.js";
+export { everyWorld, manyCases, manySeeds, oneRun, type Finding, type Look, type Seen, type Trial } from "./learn/trial.js";
+export { answer, courseProgress, exercises, progressOf, quiz, reveal, type ChapterNumber, type QuizName } from "./learn/course.js";
+export { type Option, type Quiz } from "./learn/quiz.js";
+export { type AcceptRule, type ChoiceRule, type ChosenRule, type HeardVote, type OpenRule } from "./learn/chapters/paxos-roles.js";
+export { type Bounds, type QuorumRule } from "./learn/chapters/paxos-exercises.js";

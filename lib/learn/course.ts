@@ -1,0 +1,140 @@
+import { show as shown } from "../core/parameters.js";
+import { display } from "../notebook/kernel.js";
+import { show } from "../notebook/show.js";
+import { noteDone, notes, type Notes } from "../notebook/store.js";
+import { escape } from "../plot/escape.js";
+import { paxosExercises } from "./chapters/paxos-exercises.js";
+import { paxosQuizzes } from "./chapters/paxos-quizzes.js";
+import { checkQuiz, mark, solved, type Quiz } from "./quiz.js";
+import { quizBundle } from "./quiz-bundle.js";
+
+/** What the chapters hold to be done, by their numbers. Names of quizzes are different in the whole course. */
+const chapters: Chapters = {
+  "3.1.1": { title: "Paxos", exercises: paxosExercises, quizzes: paxosQuizzes },
+};
+
+interface Chapters {
+  readonly "3.1.1": { readonly title: string; readonly exercises: typeof paxosExercises; readonly quizzes: typeof paxosQuizzes };
+}
+
+/** The number of a chapter that has exercises: "3.1.1". */
+export type ChapterNumber = keyof Chapters;
+
+/** The name of a question, in whatever chapter. */
+export type QuizName = { [C in ChapterNumber]: keyof Chapters[C]["quizzes"] }[ChapterNumber];
+
+/**
+ * The exercises of a chapter, by name: `const { acceptRule } = exercises("3.1.1");`
+ *
+ * @throws RangeError for a chapter without exercises
+ */
+export function exercises<C extends ChapterNumber>(chapter: C): Chapters[C]["exercises"] {
+  return chapterOf(chapter).exercises;
+}
+
+/**
+ * Ask a question: `quiz("3.1.1", "chosenMoment");`. Where the page has scripts it is a form; as plain text its options
+ * have letters, and the next cell answers: `answer("chosenMoment", "b");`.
+ *
+ * @throws RangeError for a chapter or a question that there is none of
+ */
+export function quiz<C extends ChapterNumber>(chapter: C, name: keyof Chapters[C]["quizzes"] & string): void {
+  const { quizzes } = chapterOf(chapter);
+  if (!Object.hasOwn(quizzes, name)) throw new RangeError(`chapter ${chapter} has no quiz ${shown(name)}; it has ${Object.keys(quizzes).join(", ")}`);
+  const asked = (quizzes as Readonly<Record<string, Quiz>>)[name]!;
+  display(quizBundle(name, checkQuiz(name, asked)));
+}
+
+/**
+ * Answer a question, and see why: a letter, letters as "a, c", or a number. "?" stands for no answer yet. A right answer
+ * is noted.
+ *
+ * @throws RangeError for a question that there is none of, or for what is no answer to it
+ */
+export function answer(name: QuizName, given: string | number | readonly string[]): void {
+  const { chapter, asked } = find(name);
+  if (given === "?") return show("Not answered yet: put your answer in the place of the question mark, and run the cell again.");
+  const { right, lines } = mark(name, asked, given);
+  say([right ? "Right." : "Not yet.", ...lines]);
+  if (right) noteDone(chapter, "quizzes", name);
+}
+
+/**
+ * Show the right answer of a question, and what is to be said of the others.
+ *
+ * @throws RangeError for a question that there is none of
+ */
+export function reveal(name: QuizName): void {
+  say(solved(name, find(name).asked));
+}
+
+/** How far somebody has come in a chapter. */
+export interface ChapterProgress {
+  readonly chapter: string;
+  readonly title: string;
+  readonly exercises: { readonly done: readonly string[]; readonly left: readonly string[] };
+  readonly quizzes: { readonly done: readonly string[]; readonly left: readonly string[] };
+}
+
+/**
+ * Show how far you are in a chapter: what is solved and what is left.
+ *
+ * @throws RangeError for a chapter without exercises
+ */
+export function progressOf(chapter: ChapterNumber): void {
+  chapterOf(chapter);
+  const { exercises: tasks, quizzes } = progressRow(chapter, notes());
+  const line = (what: string, { done, left }: { readonly done: readonly string[]; readonly left: readonly string[] }): string =>
+    `${what}: ${done.length} of ${done.length + left.length}${left.length === 0 ? ", all done." : `; left: ${left.join(", ")}.`}`;
+  say([`Chapter ${chapter}`, line("Exercises solved", tasks), line("Questions answered", quizzes)]);
+}
+
+/** Show how far you are in the whole course, a line for each chapter. */
+export function courseProgress(): void {
+  const known = notes();
+  const rows = Object.keys(chapters).map((number) => {
+    const { chapter, title, exercises: tasks, quizzes } = progressRow(number as ChapterNumber, known);
+    const of = ({ done, left }: { readonly done: readonly string[]; readonly left: readonly string[] }): string => `${done.length} of ${done.length + left.length}`;
+    return { chapter: `${chapter} ${title}`, "exercises solved": of(tasks), "questions answered": of(quizzes) };
+  });
+  show(rows, { caption: "Your progress" });
+}
+
+/** What is done and what is left in a chapter. Names that the chapter no longer has do not count. */
+export function progressRow(chapter: ChapterNumber, known: Notes): ChapterProgress {
+  const { title, exercises: tasks, quizzes } = chapters[chapter];
+  const split = (names: readonly string[], done: readonly string[]): ChapterProgress["quizzes"] => ({
+    done: names.filter((name) => done.includes(name)),
+    left: names.filter((name) => !done.includes(name)),
+  });
+  return {
+    chapter,
+    title,
+    exercises: split(Object.keys(tasks), known[chapter]?.exercises ?? []),
+    quizzes: split(Object.keys(quizzes), known[chapter]?.quizzes ?? []),
+  };
+}
+
+/** All questions, with their chapters. */
+export function allQuizzes(): readonly { readonly chapter: string; readonly name: string; readonly asked: Quiz }[] {
+  return Object.entries(chapters).flatMap(([chapter, { quizzes }]) => Object.entries<Quiz>(quizzes).map(([name, asked]) => ({ chapter, name, asked })));
+}
+
+function find(name: string): { readonly chapter: string; readonly asked: Quiz } {
+  const found = allQuizzes().find((entry) => entry.name === name);
+  if (!found) throw new RangeError(`there is no quiz ${shown(name)}; there are ${allQuizzes().map((entry) => entry.name).join(", ")}`);
+  return found;
+}
+
+function chapterOf<C extends ChapterNumber>(chapter: C): Chapters[C] {
+  if (!Object.hasOwn(chapters, chapter)) throw new RangeError(`chapter must be one of ${Object.keys(chapters).join(", ")}, got ${shown(chapter)}`);
+  return chapters[chapter];
+}
+
+function say(lines: readonly string[]): void {
+  const [head = "", ...rest] = lines;
+  display({
+    "text/html": `<p><strong>${escape(head)}</strong></p>${rest.map((line) => `\n<p>${escape(line)}</p>`).join("")}`,
+    "text/plain": lines.join("\n"),
+  });
+}
