@@ -22,7 +22,9 @@ const MEMORY_EVERY_MS = 50;
 /** The share of the heap's limit from which the heap is asked for its own size. */
 const MEMORY_WATCHED = 0.5;
 /** The share of the heap's limit at which a cell is stopped: high, and low enough that V8 has not given up yet. */
-const MEMORY_FULL = 0.8;
+const MEMORY_FULL = 0.85;
+/** The share below which the next cell may be stopped. */
+const MEMORY_CALM = 0.7;
 
 /** How long the last messages have to leave, and the main thread to close what it opened, in ms. */
 const FAREWELL_MS = 100;
@@ -149,16 +151,22 @@ function interrupt(reason: FromChannels = { kind: "interrupt" }, patienceMs = PA
 function watchMemory(): void {
   const limitMb = Math.round(data.heapLimit / 2 ** 20);
   let isAsking = false;
-  let isStopping = false;
+  // After a stop the heap is full of what the cell has let go of, until it is collected: that is no reason to stop another.
+  let isArmed = true;
   setInterval(() => {
-    if (isAsking || process.memoryUsage.rss() < MEMORY_WATCHED * data.heapLimit) return;
+    if (isAsking) return;
+    if (process.memoryUsage.rss() < MEMORY_WATCHED * data.heapLimit) {
+      isArmed = true;
+      return;
+    }
     isAsking = true;
     inspector().post("Runtime.getHeapUsage", (error, usage) => {
       isAsking = false;
-      const { usedSize = 0 } = (usage ?? {}) as { usedSize?: number };
-      const isFull = !error && usedSize > MEMORY_FULL * data.heapLimit;
-      if (isFull && !isStopping) interrupt({ kind: "memory", usedMb: Math.round(usedSize / 2 ** 20), limitMb }, 0);
-      isStopping = isFull;
+      const used = error ? 0 : (usage as { usedSize: number }).usedSize;
+      if (used < MEMORY_CALM * data.heapLimit) isArmed = true;
+      if (used < MEMORY_FULL * data.heapLimit || !isArmed) return;
+      isArmed = false;
+      interrupt({ kind: "memory", usedMb: Math.round(used / 2 ** 20), limitMb }, 0);
     });
   }, MEMORY_EVERY_MS).unref();
 }

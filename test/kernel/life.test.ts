@@ -66,7 +66,7 @@ describe("a kernel", () => {
     expect(outcome).toBe("ECONNREFUSED");
   });
 
-  it("says that a cell has filled the memory, stops it, and keeps the variables of earlier cells", { timeout: 60_000 }, async () => {
+  it("says that a cell has filled the memory, stops it, and keeps the variables of earlier cells", { timeout: 120_000 }, async () => {
     const client = await start({ nodeFlags: ["--max-old-space-size=1000"] });
     await client.execute("const early = 'still here';");
     for (let times = 0; times < 2; times++) {
