@@ -1,4 +1,4 @@
-import { finite, show as shown } from "../core/parameters.js";
+import { finite, options, show as shown } from "../core/parameters.js";
 import { escape } from "../plot/escape.js";
 import { format, formatNumber } from "../plot/format.js";
 import { showsItself, type Bundle } from "../plot/display.js";
@@ -48,9 +48,15 @@ export class Prediction<P extends { readonly [name: string]: Predicted }> {
   /**
    * Show what was predicted beside what was measured, with the difference, and one sentence on how close it was.
    *
-   * @throws RangeError where a predicted name was not measured
+   * @param given `because`: why the measured numbers are what they are, without "because". It stands below the
+   * comparison, so that nobody reads it before the guess is made.
+   * @throws RangeError where a predicted name was not measured, or the reason is empty
    */
-  compare(measured: MeasuredFor<P>): void {
+  compare(measured: MeasuredFor<P>, given: { readonly because?: string } = {}): void {
+    const { because } = options("compare", given, ["because"]);
+    if (because !== undefined && (typeof because !== "string" || because.trim() === "")) {
+      throw new RangeError(`because must be the end of a sentence, got ${shown(because)}`);
+    }
     const rows = Object.entries(this.expected).map(([name, predicted]) => {
       if (!Object.hasOwn(measured, name)) {
         throw new RangeError(
@@ -69,10 +75,11 @@ export class Prediction<P extends { readonly [name: string]: Predicted }> {
       ...(anyNumber ? { difference: difference === null ? "" : signed(difference) } : {}),
     }));
     const right = ["predicted", "measured", "difference"];
-    const verdict = this.#verdict(rows);
+    const sentences = [this.#verdict(rows, because !== undefined)];
+    if (because !== undefined) sentences.push(`It is so because ${because.trim().replace(/\.$/, "")}.`);
     display({
-      "text/html": `${tableHtml(table, { right })}\n<p>${escape(verdict)}</p>`,
-      "text/plain": `${tableText(table, { right })}\n\n${verdict}`,
+      "text/html": `${tableHtml(table, { right })}${sentences.map((line) => `\n<p>${escape(line)}</p>`).join("")}`,
+      "text/plain": `${tableText(table, { right })}\n\n${sentences.join("\n")}`,
     });
   }
 
@@ -97,6 +104,7 @@ export class Prediction<P extends { readonly [name: string]: Predicted }> {
       readonly right: boolean;
       readonly difference: number | null;
     }[],
+    isExplained: boolean,
   ): string {
     const wrong = rows.filter(({ right }) => !right);
     const close = this.#within > 0 ? ` (within ${formatNumber(this.#within * 100)} %)` : "";
@@ -108,7 +116,7 @@ export class Prediction<P extends { readonly [name: string]: Predicted }> {
       return `${name} ${difference > 0 ? "higher" : "lower"} than predicted by ${formatNumber(Math.abs(difference))}`;
     });
     const right = `${rows.length - wrong.length} of ${rows.length} as predicted${close}`;
-    return `${right}; ${how.join("; ")}. What did the prediction leave out?`;
+    return `${right}; ${how.join("; ")}.${isExplained ? "" : " What did the prediction leave out?"}`;
   }
 
   static {

@@ -230,6 +230,14 @@ describe("predict", () => {
     expect(data["text/html"]).toContain("<table>");
   });
 
+  it("says why, once it has compared", async () => {
+    const shown = await compared(() => predict({ messages: 6 }).compare({ messages: 12 }, { because: "there are <two> phases." }));
+    expect(shown["text/plain"]).toMatch(/0 of 1 as predicted; messages higher than predicted by 6\.\nIt is so because there are <two> phases\.$/);
+    expect(shown["text/html"]).toContain("<p>It is so because there are &lt;two&gt; phases.</p>");
+    expect(() => predict({ a: 1 }).compare({ a: 1 }, { because: " " })).toThrow('because must be the end of a sentence, got " "');
+    expect(() => predict({ a: 1 }).compare({ a: 1 }, { why: "so" } as never)).toThrow('compare has no option "why"; it knows "because"');
+  });
+
   it("says so where all is as predicted", async () => {
     expect((await compared(() => predict({ messages: 12 }).compare({ messages: 12 })))["text/plain"]).toMatch(
       /As predicted\.$/,
