@@ -3,7 +3,7 @@ import { integer, options as checkOptions } from "../core/parameters.js";
 import { words } from "../core/words.js";
 import { checkModel, type Model } from "./model.js";
 import { SequentialObject } from "./object.js";
-import { brief, checkHistory, operationPhrase, type HistoryOperation } from "./operation.js";
+import { brief, checkHistory, operationPhrase, type HistoryOperation, type Times } from "./operation.js";
 import { Search, type Found } from "./search.js";
 
 /** How long a judge may search. */
@@ -86,7 +86,7 @@ export function linearizable<Operation extends HistoryOperation>(
     });
   }
 
-  const inOrder = (rows: readonly number[]): Operation[] => rows.map((row) => history[row]!);
+  const inOrder = (rows: Iterable<number>): Operation[] => Array.from(rows, (row) => history[row]!);
   const worst = firstViolation(found, history);
   if (worst >= 0) {
     const { culprit, order, states } = found[worst] as Found & { kind: "violated" };
@@ -116,16 +116,12 @@ export function linearizable<Operation extends HistoryOperation>(
       steps,
     };
   }
-  let merged: Operation[] | null = null;
   return {
     kind: "holds",
     reason: `Linearizable: one order explains ${history.length === 1 ? "the one operation" : `all ${history.length} operations`}${
       parts.length > 1 ? ` on ${parts.length} keys` : ""
     }.`,
-    // Only when somebody asks: merging takes as long as judging.
-    get order() {
-      return (merged ??= inOrder(parts.length === 1 ? found[0]!.order : mergedOrder(found, history)));
-    },
+    order: inOrder(mergedOrder(found, history.length, times)),
     steps,
   };
 }
@@ -198,17 +194,30 @@ function besides(history: readonly HistoryOperation[], rows: readonly number[], 
   return rows.filter((row) => row !== culprit && !placed.has(row) && history[row]!.invokedAt < at);
 }
 
-/** One order from those of the parts: each operation at the earliest instant that its own part allows. */
-function mergedOrder(found: readonly Found[], history: readonly HistoryOperation[]): number[] {
-  const rows: number[] = [];
-  const instants = new Float64Array(history.length);
-  for (const { order } of found) {
+/**
+ * One order from those of the parts: each operation at the earliest instant that its own part allows. Instants never go
+ * backward in a part, so the parts are merged two by two.
+ */
+function mergedOrder(found: readonly Found[], rows: number, { called }: Times): Iterable<number> {
+  const instants = new Float64Array(rows);
+  let orders: Int32Array[] = found.map(({ order }): Int32Array => {
     let instant = -Infinity;
-    for (const row of order) {
-      instant = Math.max(instant, history[row]!.invokedAt);
-      instants[row] = instant;
-      rows.push(row);
-    }
+    for (const row of order) instants[row] = instant = Math.max(instant, called[row]!);
+    return Int32Array.from(order);
+  });
+  while (orders.length > 1) {
+    const merged: Int32Array[] = [];
+    for (let i = 0; i < orders.length; i += 2) merged.push(i + 1 < orders.length ? mergedTwo(orders[i]!, orders[i + 1]!, instants) : orders[i]!);
+    orders = merged;
   }
-  return rows.sort((a, b) => instants[a]! - instants[b]!);
+  return orders[0] ?? [];
+}
+
+function mergedTwo(one: Int32Array, other: Int32Array, instants: Float64Array): Int32Array {
+  const merged = new Int32Array(one.length + other.length);
+  for (let i = 0, j = 0, at = 0; at < merged.length; at++) {
+    const takesOne = j === other.length || (i < one.length && instants[one[i]!]! <= instants[other[j]!]!);
+    merged[at] = takesOne ? one[i++]! : other[j++]!;
+  }
+  return merged;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { counter, keyValueMap, linearizable, lock, queue, register, type HistoryOperation, type Model } from "../../lib/history.js";
+import { casRegister, counter, keyValueMap, linearizable, lock, queue, register, type HistoryOperation, type Model } from "../../lib/history.js";
 import { flawsOfOrder, histories, row, slowJudge } from "./histories.js";
 import { objects } from "./objects.js";
 
@@ -69,6 +69,15 @@ describe("linearizable, on histories from the papers", () => {
     const seen = (...answers: number[]) => [row(A, write(1), undefined, 0), ...answers.map((answer, i) => row(B, read, answer, 2 * i + 1, 2 * i + 2))];
     for (const answers of [[0, 0, 0], [0, 1, 1], [1, 1, 1]]) expect(linearizable(seen(...answers), register({ initial: 0 })).kind).toBe("holds");
     expect(linearizable(seen(0, 1, 0), register({ initial: 0 })).kind).toBe("violated");
+  });
+
+  it("tries which of two operations without answers had which effect", () => {
+    // Both lead to 1, but only the write leads there from 2, so the compare-and-set must have come first.
+    const open = [row(A, write(1), undefined, 0), row(B, { kind: "cas", from: 0, to: 1 }, undefined, 0)];
+    const seen = [row(C, read, 1, 1, 2), row(C, write(2), null, 3, 4), row(C, read, 1, 5, 6)];
+    const verdict = linearizable([...open, ...seen], casRegister({ initial: 0 }));
+    expect(verdict).toMatchObject({ kind: "holds", order: [open[1], seen[0], seen[1], open[0], seen[2]] });
+    expect(linearizable([open[0]!, ...seen], casRegister({ initial: 0 })).kind).toBe("violated");
   });
 
   it("never gives a lock to two", () => {
