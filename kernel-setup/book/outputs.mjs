@@ -6,8 +6,11 @@ import { parse, render } from "./prose.mjs";
 
 /** @typedef {import("./notebook.mjs").Output} Output */
 
-/** Forms that the lab extension draws in the page, best first; until then, and without scripts, the next form stands there. */
-const live = ["application/vnd.distlab.run+json", "application/vnd.plotly.v1+json"];
+/**
+ * Forms that the lab extension may draw in the page: figures, runs, quizzes. Until it has, where it cannot, and without
+ * scripts, their still form stands there.
+ */
+const live = /^application\/vnd\.(?:distlab|plotly)\.[\w.-]+\+json$/;
 
 /**
  * @param {Output} output
@@ -21,37 +24,37 @@ export function outputPart(output, prefix) {
     const trace = (output.traceback ?? []).join("\n") || `${output.ename}: ${output.evalue}`;
     return plain(trace, "text error");
   }
-  const drawn = live.find((mime) => data[mime] !== undefined);
-  const svg = textOf(data["image/svg+xml"]);
-  const text = textOf(data["text/plain"]);
-  if (drawn || svg !== "") return picture({ drawn, data, svg, text, prefix });
-  for (const mime of ["image/png", "image/jpeg"]) {
-    const bytes = textOf(data[mime]).replace(/\s/g, "");
-    if (bytes !== "") return holder(`<img src="data:${mime};base64,${bytes}" alt="${escape(text.trim())}">`, "image");
+  const mime = Object.keys(data).sort().find((one) => live.test(one));
+  const drawn = mime === undefined ? undefined : { mime, value: data[mime] };
+  const [svg, html, text] = ["image/svg+xml", "text/html", "text/plain"].map((form) => textOf(data[form]));
+  if (drawn || svg) return picture({ drawn, svg: apart(svg ?? "", prefix), html: html ?? "", text: text ?? "" });
+  for (const form of ["image/png", "image/jpeg"]) {
+    const bytes = textOf(data[form]).replace(/\s/g, "");
+    if (bytes !== "") return holder(`<img src="data:${form};base64,${bytes}" alt="${escape((text ?? "").trim())}">`, "image");
   }
-  const html = textOf(data["text/html"]);
-  if (html !== "") return holder(html, "html");
-  for (const mime of ["text/markdown", "text/latex"]) {
-    if (textOf(data[mime]) !== "") return holder(render(textOf(data[mime])).innerHTML, "html");
+  if (html) return holder(html, "html");
+  for (const form of ["text/markdown", "text/latex"]) {
+    if (textOf(data[form]) !== "") return holder(render(textOf(data[form])).innerHTML, "html");
   }
-  return plain(text, "text");
+  return plain(text ?? "", "text");
 }
 
 /**
- * A figure, a diagram or a run: its static picture, what a script needs to bring it to life, and its text.
- * @param {{ drawn: string | undefined, data: Readonly<Record<string, unknown>>, svg: string, text: string, prefix: string }} forms
+ * A diagram, a figure, a run, a quiz: its still form, what a script needs to bring it to life, and its text.
+ * @param {{ drawn: { mime: string, value: unknown } | undefined, svg: string, html: string, text: string }} forms
  */
-function picture({ drawn, data, svg, text, prefix }) {
+function picture({ drawn, svg, html, text }) {
   /** @type {string[]} */
   const problems = [];
-  if (svg === "") problems.push(`shows ${drawn} without a static picture (image/svg+xml)`);
-  else if (!/<title>\s*[^<\s]/.test(svg)) problems.push("shows a picture without a text that describes it (<title>)");
-  const words = drawn === live[1] ? "Numbers" : "As text";
-  const html =
-    `<div class="still">${apart(svg.replace(/^\s*<\?xml[^>]*>\s*/, ""), prefix)}</div>` +
-    (drawn ? `<script type="application/json" data-mime="${drawn}">${embedded(data[drawn])}</script>` : "") +
-    (text.trim().includes("\n") ? `<details><summary>${words}</summary><pre>${escape(text)}</pre></details>` : "");
-  return { part: parse(`<div class="output picture">${html}</div>`), problems };
+  if (svg === "" && html === "") problems.push(`shows ${drawn?.mime} without a still form (image/svg+xml or text/html)`);
+  if (svg !== "" && !/<title>\s*[^<\s]/.test(svg)) problems.push("shows a picture without a text that describes it (<title>)");
+  const summary = drawn?.mime.includes("plotly") ? "Numbers" : "As text";
+  const parts = [
+    `<div class="still">${svg || html}</div>`,
+    drawn ? `<script type="application/json" data-mime="${drawn.mime}">${embedded(drawn.value)}</script>` : "",
+    svg !== "" && text.trim().includes("\n") ? `<details><summary>${summary}</summary><pre>${escape(text)}</pre></details>` : "",
+  ];
+  return { part: parse(`<div class="output picture">${parts.join("")}</div>`), problems };
 }
 
 /**
@@ -62,6 +65,7 @@ function picture({ drawn, data, svg, text, prefix }) {
  */
 function apart(svg, prefix) {
   return svg
+    .replace(/^\s*<\?xml[^>]*>\s*/, "")
     .replace(/(\sid=["'])/g, `$1${prefix}`)
     .replace(/url\((["']?)#/g, `url($1#${prefix}`)
     .replace(/((?:xlink:)?href=["']#)/g, `$1${prefix}`)

@@ -1,7 +1,7 @@
 /** The index of all chapters, made when the site is, so that a search needs no server. */
 import MiniSearch from "minisearch";
 import { embedded } from "./html.mjs";
-import { textOf } from "./notebook.mjs";
+import { hasTag, textOf } from "./notebook.mjs";
 import { parse, plainText } from "./prose.mjs";
 
 /** @typedef {import("./site.mjs").Page} Page */
@@ -33,6 +33,8 @@ function sections({ file, title: chapter, parts }) {
   /** @type {{ id: string, title: string, chapter: string, text: string, code: string }[]} */
   const all = [{ id: file, title: chapter, chapter, text: "", code: "" }];
   for (const { cell, part } of parts) {
+    // A solution is no place to land on by chance.
+    if (hasTag(cell, "solution")) continue;
     if (cell.cell_type === "code") {
       const section = all.at(-1);
       if (section) section.code += ` ${textOf(cell.source)}`;
@@ -43,7 +45,6 @@ function sections({ file, title: chapter, parts }) {
         all.push({ id: `${file}#${encodeURIComponent(block.id)}`, title: plainText(block), chapter, text: "", code: "" });
       } else if (block.localName !== "h1") {
         const section = all.at(-1);
-        // A solution is no place to land on by chance.
         const text = block.localName === "details" ? plainText(block.querySelector("summary") ?? parse("")) : plainText(block);
         if (section) section.text = `${section.text} ${text}`.trim();
       }

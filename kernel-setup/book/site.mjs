@@ -131,6 +131,11 @@ function cellPart(cell, number) {
       problems.push(`stores an error (${output.ename}: ${output.evalue}) without the tag raises-exception`);
     }
   }
+  if (hasTag(cell, "solution")) {
+    const fold = parse("<details><summary>Solution</summary></details>");
+    fold.firstElementChild?.append(...(part.firstElementChild?.childNodes ?? []));
+    part.firstElementChild?.append(...fold.childNodes);
+  }
   return { part, problems };
 }
 

@@ -294,9 +294,10 @@
     const create = (await loadRenderers()).get(mime);
     if (!create) return;
     const renderer = create();
+    const still = output.querySelector(".still");
     const data = {
       [mime]: JSON.parse(script.textContent ?? ""),
-      "image/svg+xml": output.querySelector(".still")?.innerHTML ?? "",
+      [still?.querySelector(":scope > svg") ? "image/svg+xml" : "text/html"]: still?.innerHTML ?? "",
       "text/plain": output.querySelector("details pre")?.textContent ?? "",
     };
     renderer.node.classList.add("living");
@@ -306,7 +307,7 @@
     output.append(renderer.node);
     await renderer.renderModel({ data, metadata: {}, trusted: true, setData() {} });
     renderer.node.style.cssText = "";
-    output.querySelector(":scope > details")?.remove();
+    if (renderer.node.querySelector("details")) output.querySelector(":scope > details")?.remove();
     output.classList.add("alive");
   }
 
