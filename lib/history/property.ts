@@ -1,0 +1,58 @@
+import { options as checkOptions } from "../core/parameters.js";
+import type { Observation, Property } from "../core/property.js";
+import type { NodeId } from "../core/role.js";
+import { linearizable } from "./linearizable.js";
+import { checkModel, type Model } from "./model.js";
+import type { HistoryOperation } from "./operation.js";
+import { historyOf, type HistoryOptions, type TracedOperation } from "./record.js";
+
+/**
+ * That the answers of a cluster are those of one object, as a property for the simulator and the explorer: the history
+ * so far is linearizable after every answer. A run ends at the first answer that no order explains, so a search over
+ * seeds or schedules finds a shortest way to it.
+ *
+ *     simulate({ ..., properties: [linearizableAnswers(register(), { result: ({ result }) => result.value })] })
+ *
+ * An answer counts from when it leaves its node, and time is the order of events. The options say how requests and
+ * answers are put into the model's words, as those of `historyOf`. Every answer has the whole history judged anew, so this is
+ * for histories of some hundreds of operations; a longer one is judged once, at the end, by `linearizable`.
+ */
+export function linearizableAnswers(
+  model: Model,
+  options: HistoryOptions<TracedOperation> = {},
+): Property<readonly TracedOperation[]> {
+  checkModel(model);
+  checkOptions("options of linearizableAnswers", options, ["request", "result", "failed"]);
+  // Between two answers nothing changes that could be judged.
+  const judged = new WeakMap<readonly HistoryOperation[], string | null>();
+  return {
+    name: "linearizable answers",
+    memory: [],
+    observe,
+    check(_, history) {
+      let problem = judged.get(history);
+      if (problem === undefined) {
+        const verdict = linearizable(historyOf(history, options), model);
+        problem = verdict.kind === "violated" ? verdict.reason : null;
+        judged.set(history, problem);
+      }
+      return problem;
+    },
+  };
+}
+
+/** The history with what happened now. Its clock counts calls and answers. */
+function observe(history: readonly TracedOperation[], happened: Observation): readonly TracedOperation[] {
+  if (happened.kind !== "request" && happened.kind !== "reply") return history;
+  const { call } = happened;
+  const row = history.findIndex((operation) => operation.call === call);
+  const now = history.reduce((events, { returnedAt }) => events + (returnedAt === null ? 1 : 2), 0);
+  if (happened.kind === "request") {
+    // A client that tries again asks for the same operation.
+    if (row >= 0) return history;
+    const client = call.slice(0, call.lastIndexOf("#")) as NodeId;
+    return [...history, { client, call, request: happened.request, result: undefined, invokedAt: now, returnedAt: null }];
+  }
+  if (row < 0 || history[row]!.returnedAt !== null) return history;
+  return history.map((operation, i) => (i === row ? { ...operation, result: happened.result, returnedAt: now } : operation));
+}
