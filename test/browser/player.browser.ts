@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { acceptor, proposer } from "../../lib/paxos.js";
 import { player, type Player } from "../../lib/plot.js";
-import { simulate } from "../../lib/sim.js";
+import { ids, simulate } from "../../lib/sim.js";
 import { listener, talker } from "../sim/roles.js";
 import { notebook } from "./fixture.js";
 import { artefacts, openBrowser, startLab, type Lab } from "./lab.js";
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-const rival = proposer({ acceptors: ["a1", "a2", "a3"] });
+const rival = proposer({ acceptors: ids("a1", "a2", "a3") });
 const run = simulate({
   seed: 4,
   nodes: { p1: rival, p2: rival, a1: acceptor({ nack: true }), a2: acceptor({ nack: true }), a3: acceptor({ nack: true }) },
@@ -92,5 +92,105 @@ describe("on a page of its own", () => {
     await mounted(player(run, { title: "Forks", at: 2 }));
     await page.getByRole("button", { name: /message \d+ arrives next/ }).first().click();
     expect(await page.locator(".dlp-code").textContent()).toMatch(/run\.fork\(\{ step: 2, first: \d+ \}\)/);
+  });
+});
+
+/** A run of at least so many events, with messages that pass many others on their way. */
+function long(events: number): Player {
+  const friends = ["a", "b", "c", "d", "e", "f", "g"];
+  const nodes = { t: talker(friends, { count: Math.ceil(events / 20), every: 1 }), ...Object.fromEntries(friends.map((name) => [name, listener])) };
+  const { trace } = simulate({ nodes, network: { latency: [5, 50], loss: 0.05, duplication: 0.1 }, changes: true, limits: { time: 1e6 } });
+  expect(trace.length).toBeGreaterThan(events);
+  return player(trace.slice(0, events), { title: `A run of ${events} events` });
+}
+
+describe.each([10_000, 100_000])("with %i events", (events) => {
+  it("shows its first picture and each step quickly, and draws only what is in sight", async () => {
+    page = await browser.newPage({ viewport: { width: 1100, height: 800 } });
+    await page.setContent(`<body><div id="place"></div></body>`);
+    await page.addScriptTag({ content: script });
+    const times = await page.evaluate(async (record) => {
+      const { distlabPlayer, place } = globalThis as any;
+      const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      const before = performance.now();
+      distlabPlayer.mount(place, record);
+      const scroller = document.querySelector(".dlp-scroller") as HTMLElement;
+      void scroller.getBoundingClientRect();
+      const ready = performance.now() - before;
+      await painted();
+      const first = performance.now() - before;
+      /** The work of a key, with the layout that it causes; in ms, sorted. */
+      const pressed = (key: string, shiftKey = false, times = 60): number[] =>
+        Array.from({ length: times }, () => {
+          const start = performance.now();
+          scroller.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true }));
+          void scroller.getBoundingClientRect();
+          return performance.now() - start;
+        }).sort((a, b) => a - b);
+      const steps = pressed("ArrowRight");
+      const slider = document.querySelector("input[type=range]") as HTMLInputElement;
+      slider.value = String(Math.floor(Number(slider.max) / 2));
+      const jumped = performance.now();
+      slider.dispatchEvent(new Event("input"));
+      void scroller.getBoundingClientRect();
+      const jump = performance.now() - jumped;
+      const middle = pressed("ArrowRight", true);
+      const shapes = document.querySelectorAll(".dlp-picture *").length;
+      const of = (name: string, all: number[]) => ({ [`${name} (fastest)`]: all[0], [`${name} (median)`]: all[30], [`${name} (slowest)`]: all.at(-1) });
+      return { "mounted after": ready, "first picture": first, ...of("step", steps), "jump to the middle": jump, ...of("step there", middle), shapes };
+    }, long(events).record as unknown);
+    const shown = Object.entries(times).map(([name, value]) => `${name} ${Math.round((value as number) * 10) / 10}`);
+    console.log(`${events} events (ms): ${shown.join(", ")}`);
+    expect(times.shapes).toBeLessThan(4000);
+    await page.screenshot({ path: join(artefacts, `player-long-${events}.png`) });
+    await page.close();
+  });
+});
+
+describe("in JupyterLab", () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startLab();
+  });
+  afterAll(() => lab?.close());
+
+  const source = [
+    'import { acceptor, proposer } from "distlab/paxos";',
+    'import { player } from "distlab/plot";',
+    'import { ids, simulate } from "distlab/sim";',
+    'const rival = proposer({ acceptors: ids("a1", "a2", "a3") });',
+    "const run = simulate({ seed: 4, changes: true, until: 400,",
+    "  nodes: { p1: rival, p2: rival, a1: acceptor({ nack: true }), a2: acceptor({ nack: true }), a3: acceptor({ nack: true }) },",
+    '  network: { latency: [4, 12] }, requests: [{ at: 0, node: "p1", request: { kind: "propose", value: "x" } }] });',
+    'player(run, { title: "A proposer asks three acceptors", at: 4 })',
+  ].join("\n");
+
+  it("forks by the kernel, keeps its keys to itself, follows the theme, and asks for a new run after a restart", async () => {
+    writeFileSync(join(lab.folder, "player.ipynb"), notebook([{ source }, { source: "1" }]));
+    const opened = await lab.open(browser, "player.ipynb");
+    page = opened.page;
+    await opened.runAll();
+    expect(await opened.failures()).toEqual([]);
+    await page.waitForSelector(".dlp-scroller");
+    await opened.screenshot("player-lab-light");
+    await page.locator(".dlp-scroller").focus();
+    for (const key of ["ArrowDown", "ArrowRight", "d", "d", "Shift+ArrowRight"]) await page.keyboard.press(key);
+    expect(await said()).toMatch(/^Event \d+ of \d+/);
+    expect(await opened.evaluate((panel) => panel.content.widgets.length)).toBe(2);
+    await page.getByRole("button", { name: /the network loses message/ }).first().click();
+    await page.waitForSelector(".dlp-pair");
+    expect(await page.locator(".dlp-name").allTextContents()).toEqual(["run", expect.stringMatching(/^#\d+ is lost after step \d+$/)]);
+    await opened.theme("dark");
+    await opened.screenshot("player-lab-fork-dark");
+    await opened.theme("light");
+    // A fork of the fork stands beside the fork.
+    await page.locator(".dlp-view").nth(1).getByRole("button", { name: /the node crashes now/ }).click();
+    await page.waitForFunction(() => document.querySelectorAll(".dlp-name")[1]?.textContent?.includes("crashes"));
+    await opened.evaluate((panel) => panel.sessionContext.session.kernel.restart());
+    await page.waitForFunction("jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'");
+    await page.locator(".dlp-view").nth(0).getByRole("button", { name: /another seed from here on/ }).click();
+    await page.waitForFunction(() => document.querySelector(".dlp-code")?.textContent?.includes("run the cell again"));
+    expect(opened.errors).toEqual([]);
+    await opened.close();
   });
 });

@@ -12,6 +12,7 @@
 
   const VERSION = 1;
   const ROW = 28; // px for each step
+  const HEAD = 30; // px for the names
   const TIMES = 62; // px for the times at the left
   const COLUMN = 66; // px for each node, at least
   const SPAN = 64; // events share a list of the messages that are under way in them
@@ -364,7 +365,7 @@
       this.scroller.addEventListener("click", (event) => this.#clicked(event));
       this.node.addEventListener("focusin", () => host.chosen(this));
       this.node.addEventListener("pointerdown", () => host.chosen(this));
-      this.observer = new ResizeObserver(() => this.#later());
+      this.observer = new ResizeObserver(() => this.#measure());
       this.observer.observe(this.scroller);
       this.scroller.setAttribute("aria-label", `Space-time diagram of ${run.name}: arrow keys go from event to event`);
     }
@@ -404,6 +405,7 @@
       }
       this.stops = Int32Array.from(stops);
       this.cursor = this.nearest(event);
+      this.#measure();
     }
 
     /** The last stop that is not after an event. @param {number} event */
@@ -430,25 +432,53 @@
       const row = this.rows[this.event] ?? -1;
       if (row < 0) return;
       const top = row * ROW;
-      const height = this.scroller.clientHeight - this.names.offsetHeight;
-      const { scrollTop } = this.scroller;
-      this.#fit();
-      if (top < scrollTop + ROW) this.scroller.scrollTop = Math.max(0, top - 2 * ROW);
-      else if (top + 2.5 * ROW > scrollTop + height) this.scroller.scrollTop = top - height + 4 * ROW;
+      const height = this.#height - HEAD;
+      if (top < this.#scrolled + ROW) this.#scrollTo(Math.max(0, top - 2 * ROW));
+      else if (top + 2.5 * ROW > this.#scrolled + height) this.#scrollTo(top - height + 4 * ROW);
+    }
+
+    /** @param {number} top */
+    #scrollTo(top) {
+      this.#scrolled = Math.max(0, Math.min(top, this.#full - this.#height));
+      this.scroller.scrollTop = this.#scrolled;
     }
 
     #later() {
+      const { scrollTop } = this.scroller;
+      if (Math.abs(scrollTop - this.#scrolled) < 1) return; // it was scrolled by the cursor, and is drawn
+      this.#scrolled = scrollTop;
       cancelAnimationFrame(this.#drawing);
       this.#drawing = requestAnimationFrame(() => this.draw());
     }
 
-    /** The size of the whole diagram, of which a window is drawn. */
-    #fit() {
-      const width = Math.max(this.scroller.clientWidth, TIMES + this.run.places.length * COLUMN);
-      const height = (this.lines.length + 1) * ROW;
-      this.room.style.width = `${width}px`;
-      this.room.style.height = `${height + 30}px`;
-      return width;
+    // What the page says of the diagram's size and place, kept here: to ask it in each step would cost a layout.
+    #scrolled = 0;
+    #height = 500;
+    #full = 0;
+    #width = 0;
+    #column = 0;
+
+    /** The room that the page has for the diagram has changed, or what there is to draw. */
+    #measure() {
+      const { run, scroller } = this;
+      if (!scroller.isConnected) return;
+      this.#full = (this.lines.length + 1) * ROW + HEAD;
+      this.room.style.height = `${this.#full}px`;
+      scroller.style.maxHeight = `${this.#full + 16}px`; // a short run leaves no empty room
+      const [wide, high] = [scroller.clientWidth, scroller.clientHeight];
+      const width = Math.max(wide, TIMES + run.places.length * COLUMN);
+      this.#height = high;
+      if (width !== this.#width) {
+        this.#width = width;
+        this.#column = (width - TIMES) / Math.max(1, run.places.length);
+        this.room.style.width = `${width}px`;
+        this.names.replaceChildren(
+          element("span", { class: "dlp-unit", style: `width:${TIMES}px` }, run.inSteps ? "step" : "ms"),
+          ...run.places.map((place, i) => element("span", { class: i < run.clients ? "dlp-client" : "", style: `width:${this.#column}px` }, place)),
+        );
+      }
+      this.#scrolled = scroller.scrollTop;
+      this.draw();
     }
 
     /** @param {number} place @param {number} width */
@@ -463,7 +493,7 @@
       const line = this.lines[row];
       if (line === undefined || event.clientY < box.top) return;
       // Of the events of the step, the one at the node that was clicked.
-      const width = this.room.clientWidth;
+      const width = this.#width;
       const x = event.clientX - this.room.getBoundingClientRect().left;
       let best = line.first;
       let distance = Infinity;
@@ -479,22 +509,16 @@
     #top = 0;
 
     draw() {
-      const { run, scroller } = this;
-      const width = this.#fit();
-      const column = (width - TIMES) / Math.max(1, run.places.length);
-      this.names.replaceChildren(
-        element("span", { class: "dlp-unit", style: `width:${TIMES}px` }, run.inSteps ? "step" : "ms"),
-        ...run.places.map((place, i) => element("span", { class: i < run.clients ? "dlp-client" : "", style: `width:${column}px` }, place)),
-      );
-      const head = 30;
-      const rowsHigh = Math.ceil(scroller.clientHeight / ROW) + 4;
-      const top = Math.max(0, Math.floor(scroller.scrollTop / ROW) - 2);
+      const [width, column] = [this.#width, this.#column];
+      if (width === 0) return;
+      const rowsHigh = Math.ceil(this.#height / ROW) + 3;
+      const top = Math.max(0, Math.floor(this.#scrolled / ROW) - 2);
       const bottom = Math.min(this.lines.length - 1, top + rowsHigh);
       this.#top = top;
       const height = (bottom - top + 2) * ROW;
       this.canvas.setAttribute("width", String(width));
       this.canvas.setAttribute("height", String(height));
-      this.canvas.style.top = `${head + top * ROW}px`;
+      this.canvas.style.top = `${HEAD + top * ROW}px`;
       this.canvas.innerHTML = this.#picture(top, bottom, width, column, height);
     }
 
@@ -584,9 +608,8 @@
       const isUnderWay = arrow.start <= end && arrow.end > end;
       const later = arrow.start > end ? " dlp-later" : "";
       const classes = `dlp-arrow ${hue}${later}${isNow ? " dlp-now" : ""}${isUnderWay ? " dlp-under-way" : ""}${isCall ? " dlp-call" : ""}${arrow.copy > 0 ? " dlp-copy" : ""}`;
-      const title = `<title>${escape(run.say(arrow.start))}</title>`;
       if (arrow.from === arrow.to) {
-        return `<g class="${classes}">${title}<path d="M${x1},${y1} q22,3 0,${Math.max(8, y2 - y1)}"/></g>`;
+        return `<g class="${classes}"><path d="M${x1},${y1} q22,3 0,${Math.max(8, y2 - y1)}"/></g>`;
       }
       if (y2 - y1 < 3 && arrow.how !== "delivered") y2 = y1 + ROW * 0.5; // lost as soon as it was sent
       const share = arrow.how === "lost" ? 0.66 : arrow.how === "partitioned" ? 0.5 : isOpen ? 0.9 : 1;
@@ -610,7 +633,7 @@
         const angle = (Math.atan2(dy, dx) * 180) / Math.PI + (dx < 0 ? 180 : 0);
         parts.push(`<text x="${px(tx)}" y="${px(ty - 4)}" text-anchor="middle" transform="rotate(${px(angle)} ${px(tx)} ${px(ty)})">${escape(words)}</text>`);
       }
-      return `<g class="${classes}">${title}${parts.join("")}</g>`;
+      return `<g class="${classes}">${parts.join("")}</g>`;
     }
 
     /** @param {number} i @param {number} x @param {number} y @param {number} width @param {number} column @param {number} stacked */
@@ -646,9 +669,9 @@
       const inputs = [];
       for (let i = first; i <= last; i++) if (run.kindOf(i) !== "change") inputs.push(i);
       const acting = run.part(inputs[0] ?? now, PLACE);
-      parts.push(this.#underWay(last), this.#forks(acting, last, step));
-      if (run.changes) parts.push(this.#states(acting, first, last));
-      else parts.push(element("p", { class: "dlp-quiet-words" }, "States of nodes were not recorded. ", element("code", {}, "simulate({ ..., changes: true })"), " records them."));
+      const { acted, others } = run.changes ? this.#states(acting, first, last) : { acted: [], others: [] };
+      parts.push(...acted, this.#underWay(last), this.#forks(acting, last, step), ...others);
+      if (!run.changes) parts.push(element("p", { class: "dlp-quiet-words" }, "States of nodes were not recorded. ", element("code", {}, "simulate({ ..., changes: true })"), " records them."));
       this.facts.replaceChildren(...parts);
     }
 
@@ -678,9 +701,14 @@
           element("ul", { class: isWhole ? "" : "dlp-brief" }, ...(values.length === 0 ? [element("li", { class: "dlp-quiet-words" }, how === "down" ? "nothing but its disk" : "no state yet")] : values)));
       });
       const more = nodes.length - order.length;
-      return element("section", {},
-        element("h5", {}, "States, before → after"),
-        element("ul", { class: "dlp-states" }, ...rows, ...(more > 0 ? [element("li", { class: "dlp-quiet-words" }, `and ${more} more nodes`)] : [])));
+      if (more > 0) rows.push(element("li", { class: "dlp-quiet-words" }, `and ${more} more nodes`));
+      const foremost = order.filter((place) => place === acting || changed.includes(place)).length;
+      const section = (/** @type {string} */ title, /** @type {HTMLElement[]} */ of) =>
+        of.length === 0 ? [] : [element("section", {}, element("h5", {}, title), element("ul", { class: "dlp-states" }, ...of))];
+      return {
+        acted: section("State, before → after", rows.slice(0, foremost)),
+        others: section(foremost > 0 ? "Other nodes" : "States", rows.slice(foremost)),
+      };
     }
 
     /** Whether a step changes a node's state. @param {number} place @param {number} first @param {number} last */
@@ -743,8 +771,8 @@
     request: "M-4,-5l9,5l-9,5z",
     reply: "M4,-5l-9,5l9,5z",
     decide: "M0,-6l6,6l-6,6l-6,-6z",
-    write: "M-13,-3.5h7v7h-7zM-11,-3.5v3h3v-3", // a disk
-    flushed: "M-13,-3.5h7v7h-7zM-11,-3.5v3h3v-3",
+    write: "M6,3h7v7h-7zM8,3v3h3v-3", // a disk
+    flushed: "M6,3h7v7h-7zM8,3v3h3v-3",
     crash: "M-5,-5l10,10m0,-10l-10,10",
     restart: "M0,-5a5,5 0 1 0 5,5",
     pause: "M-3,-5v10m6,-10v10",
@@ -809,6 +837,8 @@
   function element(name, attributes = {}, ...content) {
     const made = document.createElement(name);
     for (const [key, value] of Object.entries(attributes)) if (value !== "") made.setAttribute(key, value);
+    // Where the focus may be, the notebook's own keys (d d deletes a cell) keep quiet.
+    if ("tabindex" in attributes || /^(button|select|input)$/.test(name)) made.setAttribute("data-lm-suppress-shortcuts", "true");
     made.append(...content);
     return made;
   }
@@ -894,7 +924,6 @@
       this.speeds = speeds.node;
       this.keys = element("span", { class: "dlp-keys" }, "← → event · ⇧ ← → step · Home End · space plays");
       node.classList.add("dlp");
-      node.setAttribute("data-lm-suppress-shortcuts", "true"); // the notebook's own keys (d d deletes a cell) wait outside
       node.setAttribute("role", "group");
       node.setAttribute("aria-label", `Player. ${data.alt}`);
       const notes = [data.note, ...[data.run, data.beside].flatMap((run) =>
@@ -1191,7 +1220,7 @@
     .dlp .dlp-chosen h4.dlp-name{color:var(--accent)}
     .dlp-both{display:grid;grid-template-columns:minmax(0,1fr) minmax(250px,33%);gap:16px}
     .dlp-pair .dlp-both{grid-template-columns:minmax(0,1fr)}
-    .dlp-scroller{position:relative;height:460px;overflow:auto;border:1px solid var(--rule);border-radius:6px;background:var(--paper);overscroll-behavior:contain}
+    .dlp-scroller{position:relative;height:500px;overflow:auto;border:1px solid var(--rule);border-radius:6px;background:var(--paper);overscroll-behavior:contain}
     .dlp-pair .dlp-scroller{height:400px}
     .dlp-chosen .dlp-scroller{border-color:var(--accent)}
     .dlp-room{position:relative;min-width:100%}
@@ -1236,7 +1265,7 @@
     .dlp-picture .dlp-mark-decide{font-weight:bold}
     .dlp-now .dlp-dot{r:5px}
     .dlp-picture .dlp-now .dlp-mark{font-weight:bold}
-    .dlp-facts{min-width:0;font-size:12.5px;max-height:460px;overflow:auto}
+    .dlp-facts{min-width:0;font-size:12.5px;max-height:500px;overflow:auto}
     .dlp-pair .dlp-facts{max-height:none}
     .dlp-said{font-size:13.5px;font-weight:550;min-height:4.1em;overflow-wrap:anywhere}
     .dlp-when{display:block;color:var(--quiet);font-size:11.5px;font-weight:400;font-variant-numeric:tabular-nums}

@@ -1,9 +1,9 @@
 /**
- * JupyterLab's renderers of the course: runs in the player, Plotly figures and SVG pictures.
+ * JupyterLab's renderers of the course: runs in the player, questions, Plotly figures and SVG pictures.
  *
  * A prebuilt extension without a build: JupyterLab loads this file as it is. It answers as a container of webpack's
  * module federation does (`init`, `get`), and takes from JupyterLab the Widget class and, by a plugin, the way to a
- * notebook's kernel. plotly.js and player.js stand beside it, and each is loaded when it is first needed. All renderers
+ * notebook's kernel. plotly.js, player.js and quiz.js stand beside it, and each is loaded when it is first needed. All renderers
  * are safe: they run no code of the notebook, so that JupyterLab uses them in untrusted notebooks too.
  */
 (() => {
@@ -12,6 +12,7 @@
   const NAME = "distlab-plotly";
   const PLOTLY = "application/vnd.plotly.v1+json";
   const RUN = "application/vnd.distlab.run+json";
+  const QUIZ = "application/vnd.distlab.quiz+json";
   const SVG = "image/svg+xml";
   const TEXT = "text/plain";
 
@@ -309,7 +310,7 @@
   function instead(model, error) {
     const note = document.createElement("p");
     note.className = "distlab-note";
-    note.textContent = `This plot cannot be shown as it should: ${error instanceof Error ? error.message : error}.`;
+    note.textContent = `This ${QUIZ in model.data ? "question" : "plot"} cannot be shown as it should: ${error instanceof Error ? error.message : error}.`;
     try {
       return [note, picture(model), ...asText(model)];
     } catch {
@@ -466,7 +467,27 @@
       }
     }
 
-    return { Plot, Picture, Play };
+    class Question extends Widget {
+      constructor() {
+        super();
+        this.addClass("distlab-output");
+      }
+
+      /** @param {Model} model */
+      async renderModel(model) {
+        try {
+          await load("quiz.js");
+          if (this.isDisposed) return;
+          const place = document.createElement("div");
+          /** @type {any} */ (window).distlabQuiz.mount(place, model.data[QUIZ]);
+          this.node.replaceChildren(place);
+        } catch (error) {
+          this.node.replaceChildren(...instead(model, error));
+        }
+      }
+    }
+
+    return { Plot, Picture, Play, Question };
   }
 
   /**
@@ -504,7 +525,7 @@
   }
 
   async function mimeExtension() {
-    const { Plot, Picture, Play } = renderers((await widgets()).Widget);
+    const { Plot, Picture, Play, Question } = renderers((await widgets()).Widget);
     const style = document.createElement("style");
     style.textContent = STYLE;
     document.head.append(style);
@@ -515,6 +536,12 @@
         rank: 0, // before the static picture of the run
         dataType: "json",
         rendererFactory: { safe: true, mimeTypes: [RUN], createRenderer: () => new Play() },
+      },
+      {
+        id: `${NAME}:quiz`,
+        rank: 0, // before the question as HTML
+        dataType: "json",
+        rendererFactory: { safe: true, mimeTypes: [QUIZ], createRenderer: () => new Question() },
       },
       {
         id: `${NAME}:plot`,
