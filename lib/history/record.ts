@@ -29,7 +29,9 @@ export interface TracedOperation extends HistoryOperation {
  *
  * @throws RangeError for a trace with a return without a call, a call that begins twice, or a clock that goes backward
  */
-export function historyOf<Operation extends HistoryOperation = TracedOperation>(
+export function historyOf(trace: readonly TraceEvent[], options?: HistoryOptions<TracedOperation>): TracedOperation[];
+export function historyOf<Operation extends HistoryOperation>(history: readonly Operation[], options?: HistoryOptions<Operation>): Operation[];
+export function historyOf<Operation extends HistoryOperation>(
   source: readonly Operation[] | readonly TraceEvent[],
   options: HistoryOptions<Operation> = {},
 ): Operation[] {

@@ -113,6 +113,11 @@ describe("linearizable", () => {
     expect(verdict.order).toEqual([history[0], history[4]]);
   });
 
+  it("tells of several wrong keys the one whose impossible answer came first", () => {
+    const history = [row("a", get("x"), 7, 0, 9), row("b", get("y"), 8, 1, 2), row("c", get("z"), 9, 0, 5)];
+    expect(linearizable(history, keyValueMap())).toMatchObject({ kind: "violated", key: "y", stuck: [history[1]] });
+  });
+
   it("gives one order of all keys", () => {
     const history = [row("a", put("x", 1), null, 0, 2), row("a", put("y", 1), null, 2, 4), row("b", get("y"), 1, 3, 5), row("b", get("x"), 1, 5, 6)];
     const verdict = linearizable(history, keyValueMap());
