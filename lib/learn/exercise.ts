@@ -83,7 +83,7 @@ export class Exercise<A> {
     if (judgement.kind === "passed") {
       if (counts) noteDone(this.chapter, "exercises", this.name);
     } else if (judgement.trace.length > 0) {
-      show(sequence(judgement.trace, { title: sentence(judgement.problem), note: judgement.look }));
+      show(sequence(judgement.trace, { title: `${this.name}: ${judgement.problem}`, note: judgement.look }));
     }
   }
 
@@ -140,11 +140,11 @@ function tried<A>(trial: Trial<A>, answer: A): ReturnType<Trial<A>["run"]> {
   }
 }
 
+/** The first line stands out, and a schedule is folded away: its picture follows. */
 function html(lines: readonly string[]): string {
   const [head = "", ...rest] = lines;
-  return `<p><strong>${escape(head)}</strong></p>\n${rest.map((line) => (line.includes("\n") ? `<pre>${escape(line)}</pre>` : `<p>${escape(line)}</p>`)).join("\n")}`;
-}
-
-function sentence(problem: string): string {
-  return problem.charAt(0).toUpperCase() + problem.slice(1);
+  const parts = rest.map((line) =>
+    line.includes("\n") ? `<details><summary>Step by step</summary><pre>${escape(line)}</pre></details>` : `<p>${escape(line)}</p>`,
+  );
+  return [`<p><strong>${escape(head)}</strong></p>`, ...parts].join("\n");
 }

@@ -50,7 +50,7 @@ describe("an exercise", () => {
     const [said, drawn] = await withKernel(() => exercises("3.1.1").acceptRule.check(gullible.answer));
     expect(said!.data["text/plain"]).toMatch(/\nThe shortest run that shows it:\n 1\. request p1: propose value=x\n[^]*\n18\. deliver /);
     expect(drawn!.data["image/svg+xml"]).toContain("What had it promised when it voted");
-    expect(drawn!.data["text/plain"]).toMatch(/^P1 decided "x", but p2 decided "y"\n/);
+    expect(drawn!.data["text/plain"]).toMatch(/^acceptRule: p1 decided "x", but p2 decided "y"\n/);
   });
 
   it("gives its hints one by one, and begins again", async () => {

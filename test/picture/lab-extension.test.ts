@@ -7,6 +7,7 @@ import { expect, it } from "vitest";
 const folder = new URL("../../kernel-setup/lab-extension/", import.meta.url);
 const script = fileURLToPath(new URL("static/remoteEntry.js", folder));
 const player = fileURLToPath(new URL("static/player.js", folder));
+const quiz = fileURLToPath(new URL("static/quiz.js", folder));
 const description = JSON.parse(readFileSync(new URL("package.json", folder), "utf8")) as {
   name: string;
   version: string;
@@ -16,7 +17,7 @@ const description = JSON.parse(readFileSync(new URL("package.json", folder), "ut
 it("keeps its types, with those of a browser", () => {
   const compiler = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url));
   const options = "--ignoreConfig --allowJs --checkJs --noEmit --strict --noUncheckedIndexedAccess --target ES2022 --lib ES2022,DOM,DOM.Iterable";
-  const { stdout, status } = spawnSync(process.execPath, [compiler, ...options.split(" "), "--types", "", script, player], { encoding: "utf8" });
+  const { stdout, status } = spawnSync(process.execPath, [compiler, ...options.split(" "), "--types", "", script, player, quiz], { encoding: "utf8" });
   expect(stdout).toBe("");
   expect(status).toBe(0);
 });
@@ -38,6 +39,7 @@ it("answers JupyterLab as the container that its package.json promises", async (
   const offers = module.default.map(({ rank, dataType, rendererFactory: { safe, mimeTypes } }: any) => ({ rank, dataType, safe, mimeTypes }));
   expect(offers).toEqual([
     { rank: 0, dataType: "json", safe: true, mimeTypes: ["application/vnd.distlab.run+json"] },
+    { rank: 0, dataType: "json", safe: true, mimeTypes: ["application/vnd.distlab.quiz+json"] },
     { rank: 0, dataType: "json", safe: true, mimeTypes: ["application/vnd.plotly.v1+json"] },
     { rank: 1, dataType: "string", safe: true, mimeTypes: ["image/svg+xml"] },
   ]);

@@ -59,7 +59,7 @@ function quiet(nodes: Record<string, AnyRole>): SimulateOptions<Nodes> {
 
 const acceptLook = {
   agreement: "Find the acceptor that belongs to both quorums. What had it promised when it voted, and what did it say afterwards about its vote?",
-  "chosen stays": "One acceptor votes in two ballots. In which order do they come, and what does it still know of the first when it is asked again?",
+  "what is chosen stays chosen": "One acceptor votes in two ballots. In which order do they come, and what does it still know of the first when it is asked again?",
   "votes are as asked": "The number and the value of a vote belong together. From which messages did the acceptor take the two?",
   "one value per ballot": "Two votes bear the same number and different values. From which messages do the number and the value come?",
   else: "What had the acceptor promised before this vote, and what is on its disk after it?",
@@ -302,7 +302,7 @@ const quorumRule: Exercise<QuorumRule> = new Exercise({
 // -------------------------------------------------------------------------------------------- chosen, or only voted for
 
 const chosenLook = {
-  "only chosen is learned": "Count the acceptors that voted for this value in one ballot when the learner decided.",
+  "only what is chosen is learned": "Count the acceptors that voted for this value in one ballot when the learner decided.",
   else: "Count acceptors, not messages, and each ballot for itself.",
 };
 
