@@ -1,0 +1,154 @@
+/** The static site, opened as files: what a reader sees, with and without scripts, and what axe-core says of it. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { write } from "../../kernel-setup/book/book.mjs";
+import { makeSite, type Files } from "../../kernel-setup/book/site.mjs";
+import { root } from "../../kernel-setup/setup/project.mjs";
+import { artefacts, openBrowser } from "./lab.js";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const folder = mkdtempSync(join(tmpdir(), "distlab-book-"));
+const { files } = makeSite({ notebooks: join(root, "notebooks"), checkout: root }) as { files: Files };
+const pages = [...files.keys()].filter((name) => name.endsWith(".html"));
+const withPlots = pages.filter((name) => String(files.get(name)).includes("vnd.plotly"));
+
+let browser: Browser;
+beforeAll(async () => {
+  rmSync(folder, { recursive: true });
+  write(files, folder);
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Opens a page of the site and does something with it; then nothing was asked from a network, and nothing was thrown. */
+async function visit<T>(name: string, options: BrowserContextOptions, body: (page: Page) => Promise<T>): Promise<T> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on("request", (request) => void (/^(?:file|data|blob):/.test(request.url()) || wrong.push(request.url())));
+  page.on("requestfailed", (request) => void wrong.push(`failed: ${request.url().slice(0, 200)}`));
+  page.on("pageerror", ({ message }) => void wrong.push(message));
+  page.on("console", (message) => void (message.type() === "error" && wrong.push(message.text())));
+  try {
+    await page.goto(pathToFileURL(join(folder, name)).href);
+    const result = await body(page);
+    expect(wrong).toEqual([]);
+    return result;
+  } finally {
+    await context.close();
+  }
+}
+
+/** What axe-core finds serious or critical, each with its first place. */
+async function faults(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    // Styles cannot be fetched from files, and the rule that would read them is about landscape and portrait.
+    const { violations } = await (window as unknown as { axe: { run(on: Document, options: object): Promise<any> } }).axe.run(document, { preload: false });
+    return violations
+      .filter(({ impact }: any) => impact === "serious" || impact === "critical")
+      .map(({ id, help, nodes }: any) => `${id}: ${help}, ${nodes.length} times, first ${nodes[0].html.slice(0, 200)}`);
+  });
+}
+
+/** Scrolls down step by step, so that all figures come to life, and waits for them. */
+async function bringToLife(page: Page): Promise<void> {
+  for (const script of await page.locator("script[data-mime*=plotly]").all()) {
+    await script.evaluate((element) => element.parentElement?.scrollIntoView({ behavior: "instant", block: "center" }));
+    await page.waitForFunction((element) => element?.parentElement?.classList.contains("alive"), await script.elementHandle());
+  }
+}
+
+describe.each(pages)("%s", (name) => {
+  it.each<[kind: string, options: BrowserContextOptions]>([
+    ["light", {}],
+    ["dark", { colorScheme: "dark" }],
+    ["narrow", { viewport: { width: 360, height: 740 } }],
+  ])("has no serious fault of accessibility, and nothing wider than the window, %s", (kind, options) =>
+    visit(name, options, async (page) => {
+      await bringToLife(page);
+      await page.screenshot({ path: join(artefacts, `book-${name}-${kind}.png`) });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      expect(await faults(page)).toEqual([]);
+    }),
+  );
+
+  it("shows everything without scripts", () =>
+    visit(name, { javaScriptEnabled: false }, async (page) => {
+      await page.screenshot({ path: join(artefacts, `book-${name}-still.png`) });
+      const stills = page.locator(".still svg");
+      const shown = await stills.evaluateAll((all) => all.filter((svg) => svg.getBoundingClientRect().height > 20).length);
+      expect(shown).toBe(await stills.count());
+      expect(await page.locator(".search, .theme").evaluateAll((all) => all.filter((one) => getComputedStyle(one).visibility !== "hidden").length)).toBe(0);
+    }));
+});
+
+it("axe-core finds a fault where there is one", () =>
+  visit("index.html", {}, async (page) => {
+    await page.locator("article").evaluate((article) => {
+      article.innerHTML = '<p style="color: #aaa; background: #fff">pale</p>';
+    });
+    expect(await faults(page)).toEqual([expect.stringContaining("color-contrast")]);
+  }));
+
+it.each(withPlots.slice(0, 1))("%s: figures are drawn when they come near, in the page's colours, and stand still on paper", (name) =>
+  visit(name, {}, async (page) => {
+    await bringToLife(page);
+    const title = page.locator(".alive .gtitle").first();
+    const colour = () => title.evaluate((text) => getComputedStyle(text).fill);
+    const light = await colour();
+    await page.locator(".theme").click();
+    await expect.poll(colour).not.toBe(light);
+    expect(await page.locator(".alive .still").first().isVisible()).toBe(false);
+    await page.emulateMedia({ media: "print" });
+    expect(await page.locator(".alive .still").first().isVisible()).toBe(true);
+    expect(await page.locator(".alive .living").first().isVisible()).toBe(false);
+  }));
+
+it("remembers the reader's choice of light or dark", () =>
+  visit("index.html", { colorScheme: "dark" }, async (page) => {
+    const theme = () => page.evaluate(() => [document.documentElement.dataset["theme"], getComputedStyle(document.body).colorScheme]);
+    expect(await theme()).toEqual(["dark", "dark"]);
+    await page.locator(".theme").press("Enter");
+    expect(await theme()).toEqual(["light", "light"]);
+    await page.reload();
+    expect(await theme()).toEqual(["light", "light"]);
+    expect(await page.locator(".theme").getAttribute("aria-pressed")).toBe("false");
+  }));
+
+it("finds a section by keyboard only", () =>
+  visit("index.html", {}, async (page) => {
+    await page.keyboard.press("/");
+    await page.keyboard.type("flexible quorum");
+    await page.locator(".found a").first().waitFor();
+    expect(await page.locator(".found [role=status]").textContent()).toMatch(/place/);
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press("ArrowDown");
+    expect(await page.locator(".found a").first().evaluate((link) => link === document.activeElement)).toBe(true);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/3\.1\.1-paxos\.html#/);
+    await page.goBack();
+    await page.keyboard.press("/");
+    await page.keyboard.type("zzzzqx");
+    await expect.poll(() => page.locator(".found [role=status]").textContent()).toBe("Nothing found for “zzzzqx”");
+    await page.keyboard.press("Escape");
+    expect(await page.locator(".found").isVisible()).toBe(false);
+  }));
+
+it("copies a cell's code, as it is", () =>
+  visit("index.html", { permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
+    const block = page.locator(".code").first();
+    const code = await block.locator("code").textContent();
+    await block.hover();
+    await block.locator(".copy").click();
+    await expect.poll(() => block.locator(".copy").textContent()).toBe("Copied");
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
+  }));
