@@ -38,7 +38,7 @@ const run = simulate({
   clients: {
     writer: { operations: [1, 2, 3].map((to) => ({ kind: "set", to }) as const), to: "n1", choice: "fixed", load: { kind: "closed", think: 30 } },
     reader: { operations: () => ({ kind: "get" }), count: 20, to: "n2", choice: "fixed", load: { kind: "closed", think: 2 } },
-    late: { operations: [{ kind: "set", to: 9 }], from: 200, timeoutMs: 1, retries: 0 },
+    late: { operations: [{ kind: "set", to: 9 }], from: 200, timeoutMs: 1, retries: 2 },
   },
 });
 
