@@ -88,6 +88,49 @@ describe("on a page of its own", () => {
     await page.screenshot({ path: join(artefacts, "player-narrow.png"), fullPage: true });
   });
 
+  it("draws only what passes its filters, and says so where nothing does", async () => {
+    await mounted(player(run, { title: "Filters" }));
+    const count = async (): Promise<number> => Number((await page.locator(".dlp-count").textContent())?.replace(/\D/g, ""));
+    const all = await count();
+    await page.getByRole("combobox", { name: "message" }).selectOption({ label: "nack" });
+    const nacks = await count();
+    expect(nacks).toBeLessThan(all);
+    await page.getByRole("combobox", { name: "node", exact: true }).selectOption({ label: "a3" });
+    expect(await count()).toBeLessThan(nacks);
+    expect(await page.locator(".dlp-picture").textContent()).not.toContain("accept");
+  });
+
+  it("refuses a record that is damaged or of another version, in a sentence", async () => {
+    await mounted(player(run, { title: "Whole" }));
+    const refusal = (damage: string): Promise<string> =>
+      page.evaluate(
+        ([record, code]) => {
+          const damaged = structuredClone(record);
+          new Function("record", code)(damaged);
+          try {
+            (globalThis as any).distlabPlayer.mount(document.createElement("div"), damaged);
+            return "none";
+          } catch (error) {
+            return (error as Error).message;
+          }
+        },
+        [player(run, { title: "Whole" }).record as any, damage] as const,
+      );
+    expect(await refusal("record.version = 9")).toBe("the record of the run has version 9, and this player reads version 1");
+    expect(await refusal("record.run.events[3] = [1, 'x']")).toMatch(/^event 4 of \d+ of the run is damaged$/);
+    expect(await refusal("delete record.run.texts")).toBe("the run has no lists of places, texts and events");
+    expect(await refusal("record.note = 'fine'")).toBe("none");
+  });
+
+  it("shows texts of a run as text, whatever they hold", async () => {
+    const hostile = "<img src=x onerror='globalThis.harmed = true'>";
+    const trace = run.trace.map((event) => (event.kind === "decide" ? { ...event, outcome: hostile } : event));
+    await mounted(player(trace, { title: hostile, at: trace.find(({ kind }) => kind === "decide")!.step }));
+    expect(await page.locator(".dlp-title").textContent()).toBe(hostile);
+    expect(await page.locator(".dlp img").count()).toBe(0);
+    expect(await page.evaluate(() => (globalThis as any).harmed)).toBeUndefined();
+  });
+
   it("shows the line of code for a fork where there is no kernel", async () => {
     await mounted(player(run, { title: "Forks", at: 2 }));
     await page.getByRole("button", { name: /message \d+ arrives next/ }).first().click();
@@ -98,8 +141,8 @@ describe("on a page of its own", () => {
 /** A run of at least so many events, with messages that pass many others on their way. */
 function long(events: number): Player {
   const friends = ["a", "b", "c", "d", "e", "f", "g"];
-  const nodes = { t: talker(friends, { count: Math.ceil(events / 20), every: 1 }), ...Object.fromEntries(friends.map((name) => [name, listener])) };
-  const { trace } = simulate({ nodes, network: { latency: [5, 50], loss: 0.05, duplication: 0.1 }, changes: true, limits: { time: 1e6 } });
+  const nodes = { t: talker(friends, { count: Math.ceil(events / 14), every: 1 }), ...Object.fromEntries(friends.map((name) => [name, listener])) };
+  const { trace } = simulate({ nodes, network: { latency: [5, 50], loss: 0.05, duplication: 0.1 }, changes: events <= 10_000, limits: { time: 1e6 } });
   expect(trace.length).toBeGreaterThan(events);
   return player(trace.slice(0, events), { title: `A run of ${events} events` });
 }

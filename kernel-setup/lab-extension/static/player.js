@@ -17,7 +17,7 @@
   const COLUMN = 66; // px for each node, at least
   const SPAN = 64; // events share a list of the messages that are under way in them
   const MOST_ARROWS = 700; // in one picture
-  const MOST_LISTED = 40; // messages and nodes in a list
+  const MOST_LISTED = 24; // messages and nodes in a list
 
   /**
    * @typedef {{ name: string, places: string[], clients: number, texts: string[], events: number[][],
@@ -354,12 +354,12 @@
     constructor(run, host) {
       this.run = run;
       this.host = host;
-      this.heading = element("h4", { class: "dlp-name" }, run.name);
+      this.heading = element("p", { class: "dlp-name" }, run.name);
       this.names = element("div", { class: "dlp-names", "aria-hidden": "true" });
       this.canvas = svg("svg", { class: "dlp-picture", "aria-hidden": "true" });
       this.room = element("div", { class: "dlp-room" }, this.names, this.canvas);
       this.scroller = element("div", { class: "dlp-scroller", tabindex: "0", role: "group" }, this.room);
-      this.facts = element("div", { class: "dlp-facts" });
+      this.facts = element("div", { class: "dlp-facts", tabindex: "0", role: "group", "aria-label": `What is known of ${run.name} at the cursor` });
       this.node = element("section", { class: "dlp-view" }, this.heading, element("div", { class: "dlp-both" }, this.scroller, this.facts));
       this.scroller.addEventListener("scroll", () => this.#later());
       this.scroller.addEventListener("click", (event) => this.#clicked(event));
@@ -572,7 +572,7 @@
       });
 
       const arrows = run.arrowsIn(first, last).filter((arrow) => (rows[arrow.start] ?? -1) >= 0 || (arrow.end < rows.length && (rows[arrow.end] ?? -1) >= 0));
-      for (const arrow of arrows.slice(0, MOST_ARROWS)) over.push(this.#arrow(arrow, { x, y, rowAt, column, end, now }));
+      for (const arrow of arrows.slice(0, MOST_ARROWS)) over.push(this.#arrow(arrow, { x, y, rowAt, column, end, now, first, last }));
       if (arrows.length > MOST_ARROWS) over.push(`<text class="dlp-quiet" x="${TIMES + 4}" y="14">${arrows.length - MOST_ARROWS} more messages pass here</text>`);
 
       let lastTime = top === 0 ? "" : timeText(run, lines[top - 1]?.first ?? 0);
@@ -595,9 +595,9 @@
 
     /**
      * @param {Arrow} arrow
-     * @param {{ x(place: number): number, y(row: number): number, rowAt(event: number): number, column: number, end: number, now: number }} place
+     * @param {{ x(place: number): number, y(row: number): number, rowAt(event: number): number, column: number, end: number, now: number, first: number, last: number }} place
      */
-    #arrow(arrow, { x, y, rowAt, column, end, now }) {
+    #arrow(arrow, { x, y, rowAt, column, end, now, first, last }) {
       const { run } = this;
       const [x1, y1] = [x(arrow.from), y(rowAt(arrow.start))];
       const isOpen = arrow.end === Infinity;
@@ -605,9 +605,10 @@
       const isCall = arrow.kind === -1;
       const hue = isCall ? "dlp-h6" : `dlp-h${hueOf(run, arrow.kind)}`;
       const isNow = arrow.start === now || arrow.end === now;
+      const passes = arrow.start < first && arrow.end > last ? " dlp-passing" : "";
       const isUnderWay = arrow.start <= end && arrow.end > end;
       const later = arrow.start > end ? " dlp-later" : "";
-      const classes = `dlp-arrow ${hue}${later}${isNow ? " dlp-now" : ""}${isUnderWay ? " dlp-under-way" : ""}${isCall ? " dlp-call" : ""}${arrow.copy > 0 ? " dlp-copy" : ""}`;
+      const classes = `dlp-arrow ${hue}${later}${passes}${isNow ? " dlp-now" : ""}${isUnderWay ? " dlp-under-way" : ""}${isCall ? " dlp-call" : ""}${arrow.copy > 0 ? " dlp-copy" : ""}`;
       if (arrow.from === arrow.to) {
         return `<g class="${classes}"><path d="M${x1},${y1} q22,3 0,${Math.max(8, y2 - y1)}"/></g>`;
       }
@@ -704,7 +705,7 @@
       if (more > 0) rows.push(element("li", { class: "dlp-quiet-words" }, `and ${more} more nodes`));
       const foremost = order.filter((place) => place === acting || changed.includes(place)).length;
       const section = (/** @type {string} */ title, /** @type {HTMLElement[]} */ of) =>
-        of.length === 0 ? [] : [element("section", {}, element("h5", {}, title), element("ul", { class: "dlp-states" }, ...of))];
+        of.length === 0 ? [] : [element("section", {}, element("p", { class: "dlp-part" }, title), element("ul", { class: "dlp-states" }, ...of))];
       return {
         acted: section("State, before → after", rows.slice(0, foremost)),
         others: section(foremost > 0 ? "Other nodes" : "States", rows.slice(foremost)),
@@ -735,7 +736,7 @@
       });
       const more = all.length - items.length;
       return element("section", {},
-        element("h5", {}, `Under way: ${all.length === 0 ? "nothing" : all.length === 1 ? "1 message" : `${all.length} messages`}`),
+        element("p", { class: "dlp-part" }, `Under way: ${all.length === 0 ? "nothing" : all.length === 1 ? "1 message" : `${all.length} messages`}`),
         ...(all.length === 0 ? [] : [element("ul", { class: "dlp-flights" }, ...items, ...(more > 0 ? [element("li", { class: "dlp-quiet-words" }, `and ${more} more`)] : []))]));
     }
 
@@ -753,7 +754,7 @@
       const seed = /** @type {HTMLInputElement} */ (element("input", { type: "number", value: String(this.seed), min: "0", step: "1", "aria-label": "Seed from here on" }));
       seed.addEventListener("change", () => (this.seed = Math.max(0, Math.floor(Number(seed.value)) || 0)));
       parts.push(element("span", { class: "dlp-group" }, button("seed", "Fork: another seed from here on", () => host.fork(this, { seed: this.seed })), seed));
-      return element("section", { class: "dlp-forks" }, element("h5", {}, `Fork after step ${step}`), element("div", {}, ...parts));
+      return element("section", { class: "dlp-forks" }, element("p", { class: "dlp-part" }, `Fork after step ${step}`), element("div", {}, ...parts));
     }
 
     /** The seed that the next fork is offered. */
@@ -866,10 +867,10 @@
 
   /** @param {string} label @param {(string | { words: string, value: string })[]} choices @param {(value: string) => void} chosen */
   function select(label, choices, chosen) {
-    const made = /** @type {HTMLSelectElement} */ (element("select", {}, ...choices.map((choice) =>
+    const made = /** @type {HTMLSelectElement} */ (element("select", { "aria-label": label }, ...choices.map((choice) =>
       typeof choice === "string" ? element("option", { value: choice }, choice) : element("option", { value: choice.value }, choice.words))));
     made.addEventListener("change", () => chosen(made.value));
-    return { node: element("label", {}, element("span", {}, label), made), select: made };
+    return { node: element("label", {}, element("span", { "aria-hidden": "true" }, label), made), select: made };
   }
 
   // ---------------------------------------------------------------------------------------------- the player
@@ -929,7 +930,7 @@
       const notes = [data.note, ...[data.run, data.beside].flatMap((run) =>
         run && run.total > run.events.length ? [`Only the first ${run.events.length.toLocaleString("en")} of ${run.total.toLocaleString("en")} events of ${run.name} are here.`] : [])];
       node.replaceChildren(
-        element("h3", { class: "dlp-title" }, data.title),
+        element("p", { class: "dlp-title" }, data.title),
         ...notes.filter(Boolean).map((note) => element("p", { class: "dlp-note" }, note)),
         this.bar, this.filters, this.line, this.views, this.said);
       node.addEventListener("keydown", (event) => this.#key(event));
@@ -1041,7 +1042,9 @@
         if (other.run.part(/** @type {number} */ (other.stops[middle]), AT) <= at) low = middle + 1;
         else high = middle;
       }
-      other.moveTo(Math.max(other.nearest(common), low - 1));
+      let to = Math.max(0, low - 1);
+      while (to > 0 && other.run.part(other.stops[to - 1] ?? 0, STEP) === other.run.part(other.stops[to] ?? 0, STEP)) to--;
+      other.moveTo(Math.max(other.nearest(common), to));
     }
 
     #showPlace() {
@@ -1106,6 +1109,8 @@
     #key(event) {
       const target = /** @type {HTMLElement} */ (event.target);
       if (event.ctrlKey || event.metaKey || event.altKey || target.matches("select, input[type=number]")) return;
+      // Where the facts are longer than their place, these keys scroll them.
+      if (target.matches(".dlp-facts") && /^(Arrow(Up|Down)|Page)/.test(event.key)) return;
       const isButton = target.matches("button, summary");
       const by = event.shiftKey ? (/** @type {number} */ way) => this.#moveStep(way) : (/** @type {number} */ way) => this.#move(way);
       /** @type {{ [key: string]: (() => void) | undefined }} */
@@ -1190,9 +1195,9 @@
     [data-jp-theme-light="true"] .dlp,[data-theme="light"] .dlp{${LIGHT};color-scheme:light}
     [data-jp-theme-light="false"] .dlp,[data-theme="dark"] .dlp{${DARK};color-scheme:dark}
     .dlp *{box-sizing:border-box}
-    .dlp h3,.dlp h4,.dlp h5,.dlp p,.dlp ul{margin:0;padding:0;border:0;background:none;color:inherit;font-family:inherit;letter-spacing:normal}
-    .dlp h3.dlp-title{font-size:15px;font-weight:650;line-height:1.35;margin:0 0 2px}
-    .dlp h5{font-size:11.5px;font-weight:600;color:var(--quiet);margin:12px 0 4px}
+    .dlp p,.dlp ul{margin:0;padding:0;border:0;background:none;color:inherit;font-family:inherit;letter-spacing:normal}
+    .dlp p.dlp-title{font-size:15px;font-weight:650;line-height:1.35;margin:0 0 2px}
+    .dlp p.dlp-part{font-size:11.5px;font-weight:600;color:var(--quiet);margin:12px 0 4px}
     .dlp .dlp-note{color:var(--quiet);font-size:12px}
     .dlp ul{list-style:none}
     .dlp-bar,.dlp-filters{display:flex;flex-wrap:wrap;align-items:center;gap:6px;margin-top:8px}
@@ -1206,7 +1211,7 @@
     .dlp-bar button:nth-child(3){min-width:4.4em}
     .dlp button:hover{border-color:var(--accent)}
     .dlp input[type=number]{width:6.5em}
-    .dlp :is(button,select,input,code,.dlp-scroller):focus-visible{outline:2px solid var(--accent);outline-offset:1px}
+    .dlp :is(button,select,input,code,.dlp-scroller,.dlp-facts):focus-visible{outline:2px solid var(--accent);outline-offset:1px}
     .dlp [hidden]{display:none}
     .dlp-count{color:var(--quiet);font-size:12px;font-variant-numeric:tabular-nums}
     .dlp-keys{margin-left:auto}
@@ -1215,9 +1220,9 @@
     .dlp-views{display:grid;grid-template-columns:minmax(0,1fr);gap:14px;margin-top:10px}
     .dlp-pair .dlp-views{grid-template-columns:repeat(2,minmax(0,1fr))}
     .dlp-view{min-width:0}
-    .dlp h4.dlp-name{display:none;font-size:12.5px;font-weight:600;margin:0 0 4px;color:var(--quiet)}
-    .dlp-pair h4.dlp-name{display:block}
-    .dlp .dlp-chosen h4.dlp-name{color:var(--accent)}
+    .dlp p.dlp-name{display:none;font-size:12.5px;font-weight:600;margin:0 0 4px;color:var(--quiet)}
+    .dlp-pair p.dlp-name{display:block}
+    .dlp .dlp-chosen p.dlp-name{color:var(--accent)}
     .dlp-both{display:grid;grid-template-columns:minmax(0,1fr) minmax(250px,33%);gap:16px}
     .dlp-pair .dlp-both{grid-template-columns:minmax(0,1fr)}
     .dlp-scroller{position:relative;height:500px;overflow:auto;border:1px solid var(--rule);border-radius:6px;background:var(--paper);overscroll-behavior:contain}
@@ -1252,6 +1257,7 @@
     .dlp-arrow.dlp-call line{stroke-dasharray:7 3}
     .dlp-arrow.dlp-copy line{stroke-dasharray:2 3}
     .dlp-arrow.dlp-under-way line{stroke-width:2}
+    .dlp-arrow.dlp-passing line{stroke-width:1;opacity:.3}
     .dlp-arrow.dlp-now line{stroke-width:3}
     .dlp-arrow.dlp-now text{font-weight:bold}
     .dlp-later{opacity:.32}

@@ -78,6 +78,8 @@
   function element(tag, attributes = {}, ...children) {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    // JupyterLab's own keys, of which "d, d" deletes a cell, must not act on what is pressed here.
+    if (/^(button|input)$/.test(tag)) made.setAttribute("data-lm-suppress-shortcuts", "true");
     made.append(...children);
     return made;
   }
@@ -133,11 +135,11 @@
         button.addEventListener("click", () => {
           const items = [...list.children];
           const to = items.indexOf(item) + by;
-          if (to < 0 || to >= items.length) return say(`${text} is ${by < 0 ? "first" : "last"} already.`);
+          if (to < 0 || to >= items.length) return say(`Item ${letter} is ${by < 0 ? "first" : "last"} already.`);
           if (by < 0) items[to]?.before(item);
           else items[to]?.after(item);
           button.focus(); // moving an item takes the focus away
-          say(`${text} is now number ${to + 1} of ${items.length}.`);
+          say(`Item ${letter} is now number ${to + 1} of ${items.length}.`);
         });
         item.append(" ", button);
       }
@@ -198,7 +200,7 @@
       say(right ? "✓ Right." : "✗ Not yet.", ...lines, ...counted);
     });
     show.addEventListener("click", () => say(...solution(page)));
-    // JupyterLab's own keys must not act on what is typed here.
+    // A notebook would take Enter for its own, so that a number could not be sent off with it.
     form.addEventListener("keydown", (event) => event.stopPropagation());
     node.replaceChildren(form);
   }

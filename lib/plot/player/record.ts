@@ -213,9 +213,9 @@ function messageWords({ kind, ...fields }: { readonly kind: string }): string {
   return [kind, ...held.map(inWords)].join(" ");
 }
 
-/** Very long values would make a notebook heavy and say no more. */
+/** Very long values would make a notebook heavy and say no more; their ends stay, because lists grow there. */
 function shortened(words: string): string {
-  return words.length > maxText ? `${words.slice(0, maxText - 1)}…` : words;
+  return words.length > maxText ? `${words.slice(0, maxText - 90)} … ${words.slice(-80)}` : words;
 }
 
 const maxText = 240;
