@@ -10,6 +10,7 @@ and outputs, and nothing that differs from one run to the next. Each line on sta
 import copy
 import hashlib
 import json
+import os
 import re
 import sys
 import time
@@ -26,6 +27,7 @@ KEPT_LANGUAGE_INFO = ("file_extension", "mimetype", "name")
 
 
 def main(source: Path, target: Path) -> int:
+    os.environ["DISTLAB_PROGRESS"] = "off"  # a stored chapter shows no reader's progress, and a run leaves none behind
     notebook = nbformat.read(source, as_version=4)
     stored = copy.deepcopy(notebook)
     began = {"cell": 0, "time": 0.0}
