@@ -110,7 +110,8 @@ describe("what travels in the notebook", () => {
 
   it("comes back from hiding as it was, letters of all scripts included", () => {
     for (const text of ["", "plain", "多数派 ≥ 2 🙂", "\u0000\uffff"]) expect(unhide(hide(text))).toBe(text);
-    expect(hide("eeee")).not.toMatch(/(.{4})\1/);
+    // Stored notebooks hold texts that were hidden so.
+    expect(hide("aaaa")).toBe("5a2cf8e596da3493");
     expect(() => unhide("xyz")).toThrow(RangeError);
   });
 });

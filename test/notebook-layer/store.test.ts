@@ -51,4 +51,5 @@ it("touches no file where progress is off", () => {
   noteDone("3.1.1", "quizzes", "kept in memory");
   expect(notes()["3.1.1"]?.quizzes).toEqual(["kept in memory"]);
   expect(readdirSync(folder)).toEqual([]);
+  expect(existsSync("off")).toBe(false);
 });
