@@ -227,7 +227,7 @@ describe("in JupyterLab", () => {
     await opened.screenshot("player-lab-fork-dark");
     await opened.theme("light");
     // A fork of the fork stands beside the fork.
-    await page.locator(".dlp-view").nth(1).getByRole("button", { name: /the node crashes now/ }).click();
+    await page.locator(".dlp-view").nth(1).getByRole("button", { name: /crash the node now/ }).click();
     await page.waitForFunction(() => document.querySelectorAll(".dlp-name")[1]?.textContent?.includes("crashes"));
     await opened.evaluate((panel) => panel.sessionContext.session.kernel.restart());
     await page.waitForFunction("jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'");

@@ -749,7 +749,7 @@
       if (up.length > 0) {
         const choice = /** @type {HTMLSelectElement} */ (element("select", { "aria-label": "Node to crash" }, ...up.map((place) => element("option", { value: String(place) }, run.places[place] ?? ""))));
         if (up.includes(acting)) choice.value = String(acting);
-        parts.push(element("span", { class: "dlp-group" }, button("crash", "Fork: the node crashes now", () => host.fork(this, { crash: run.places[Number(choice.value)] ?? "" })), choice));
+        parts.push(element("span", { class: "dlp-group" }, button("crash", "Fork: crash the node now", () => host.fork(this, { crash: run.places[Number(choice.value)] ?? "" })), choice));
       }
       const seed = /** @type {HTMLInputElement} */ (element("input", { type: "number", value: String(this.seed), min: "0", step: "1", "aria-label": "Seed from here on" }));
       seed.addEventListener("change", () => (this.seed = Math.max(0, Math.floor(Number(seed.value)) || 0)));
