@@ -74,7 +74,7 @@ export class Client {
     this.process = spawn(
       process.execPath,
       ["--no-force-async-hooks-checks", ...nodeFlags, path.join(project, "kernel-setup/dist/server/launch.js"), file],
-      { cwd, env: { ...process.env, NODE_OPTIONS: "", ...env }, stdio: ["ignore", "pipe", "pipe"] },
+      { cwd, env: { ...process.env, NODE_OPTIONS: "", JPY_PARENT_PID: String(process.pid), ...env }, stdio: ["ignore", "pipe", "pipe"] },
     );
     this.process.stderr!.on("data", (data: Buffer) => (this.stderr += data.toString()));
     this.process.stdout!.resume();
