@@ -121,7 +121,8 @@ function cellPart(cell, number) {
   /** @type {string[]} */
   const problems = [];
   const block = codeBlock(source, "typescript");
-  const code = cell.metadata.jupyter?.source_hidden ? `<details><summary>Code</summary>${block}</details>` : block;
+  const isSolution = hasTag(cell, "solution");
+  const code = cell.metadata.jupyter?.source_hidden && !isSolution ? `<details><summary>Code</summary>${block}</details>` : block;
   const part = parse(`<div class="cell" id="${id}">${code}</div>`);
   for (const [index, output] of (cell.outputs ?? []).entries()) {
     const shown = outputPart(output, `c${number}o${index + 1}-`);
@@ -131,7 +132,7 @@ function cellPart(cell, number) {
       problems.push(`stores an error (${output.ename}: ${output.evalue}) without the tag raises-exception`);
     }
   }
-  if (hasTag(cell, "solution")) {
+  if (isSolution) {
     const fold = parse("<details><summary>Solution</summary></details>");
     fold.firstElementChild?.append(...(part.firstElementChild?.childNodes ?? []));
     part.firstElementChild?.append(...fold.childNodes);

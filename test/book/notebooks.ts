@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** A cell: Markdown as a text, code as `code`. */
-export type Part = string | { readonly code: string; readonly outputs?: readonly object[]; readonly tags?: readonly string[]; readonly count?: number | null };
+export type Part = string | { readonly code: string; readonly outputs?: readonly object[]; readonly tags?: readonly string[]; readonly count?: number | null; readonly hidden?: boolean };
 
 export function notebook(parts: readonly Part[]): object {
   const cells = parts.map((part, index) => {
     const id = `cell-${index}`;
     if (typeof part === "string") return { cell_type: "markdown", id, metadata: {}, source: part };
-    const { code, outputs = [], tags = [], count = index + 1 } = part;
-    return { cell_type: "code", id, metadata: { tags }, source: code, outputs, execution_count: count };
+    const { code, outputs = [], tags = [], count = index + 1, hidden = false } = part;
+    return { cell_type: "code", id, metadata: hidden ? { tags, jupyter: { source_hidden: true } } : { tags }, source: code, outputs, execution_count: count };
   });
   return { nbformat: 4, nbformat_minor: 5, metadata: {}, cells };
 }

@@ -114,10 +114,11 @@ describe("a page", () => {
 
   it("folds solutions, with what they show", () => {
     const outputs = [shown({ "text/plain": "42" })];
-    const { page } = siteOf(["# T", { code: "f", tags: ["solution"], outputs }, ran]);
+    const { page } = siteOf(["# T", { code: "f", tags: ["solution"], outputs, hidden: true }, ran]);
     const fold = page.querySelector(".cell > details");
     expect(fold?.querySelector("summary")?.textContent).toBe("Solution");
     expect(fold?.querySelector(".output")?.textContent).toBe("42");
+    expect(fold?.querySelector("details")).toBe(null);
   });
 
   it("leads to the others, by number", () => {
@@ -225,6 +226,11 @@ describe("the command line", () => {
     const folder = folderOf({ "start.ipynb": "{" });
     expect(run("--notebooks", folder)).toMatchObject({ status: 1, output: expect.stringContaining("start.ipynb is no notebook of format 4.") });
   });
+});
+
+it.each(["book.mjs", "workbook.mjs"])("%s can be read by an old Node, to say what it lacks", (name) => {
+  const code = readFileSync(join(root, "kernel-setup", name), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+  expect(code).not.toMatch(/\?\.|\?\?|\|\|=|&&=|=>|`|#\w|"node:|\bawait\b/);
 });
 
 it("the page's script keeps its types, with those of a browser", () => {

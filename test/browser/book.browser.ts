@@ -59,9 +59,9 @@ async function faults(page: Page): Promise<string[]> {
   });
 }
 
-/** Scrolls down step by step, so that all figures come to life, and waits for them. */
+/** Scrolls down step by step, so that all figures, runs and quizzes come to life, and waits for them. */
 async function bringToLife(page: Page): Promise<void> {
-  for (const script of await page.locator("script[data-mime*=plotly]").all()) {
+  for (const script of await page.locator("script[data-mime]").all()) {
     await script.evaluate((element) => element.parentElement?.scrollIntoView({ behavior: "instant", block: "center" }));
     await page.waitForFunction((element) => element?.parentElement?.classList.contains("alive"), await script.elementHandle());
   }
