@@ -185,9 +185,12 @@ class Reader {
 }
 
 function mapOf(forms: readonly Form[], line: number): unknown {
-  if (forms.length % 2 === 1) throw new SyntaxError(`line ${line}: a map has a key without a value: ${show(forms.at(-1)!.value)}`);
+  if (forms.length % 2 === 1)
+    throw new SyntaxError(`line ${line}: a map has a key without a value: ${show(forms.at(-1)!.value)}`);
   const entries: [unknown, unknown][] = [];
   for (let i = 0; i < forms.length; i += 2) entries.push([forms[i]!.value, forms[i + 1]!.value]);
   const isRecord = entries.every(([key]) => typeof key === "string" && key.startsWith(":"));
-  return isRecord ? Object.fromEntries(entries.map(([key, value]) => [(key as string).slice(1), value])) : new Map(entries);
+  return isRecord
+    ? Object.fromEntries(entries.map(([key, value]) => [(key as string).slice(1), value]))
+    : new Map(entries);
 }

@@ -20,7 +20,10 @@ export type HistoryVerdict<Operation extends HistoryOperation = HistoryOperation
   | {
       readonly kind: "holds";
       readonly reason: string;
-      /** An order, one operation at a time, that explains all answers. Operations without an answer that had no effect are left out. */
+      /**
+       * An order, one operation at a time, that explains all answers. Operations without an answer that had no
+       * effect are left out.
+       */
       readonly order: readonly Operation[];
       readonly steps: number;
     }
@@ -52,7 +55,8 @@ export type HistoryVerdict<Operation extends HistoryOperation = HistoryOperation
  *     linearizable(run.history, keyValueMap())
  *
  * A violation is told at the first answer, in the order of time, that no order gets past: `stuck[0]`. All answers
- * before that are explained by `order`. Of several keys that go wrong it tells the first.
+ * before that are explained by `order`. Of several keys that it finds wrong it tells the
+ * first.
  *
  * @throws TypeError for rows or models that are none; RangeError for an answer before its call, a call that is there
  * twice, or a request that the model does not know
@@ -74,7 +78,11 @@ export function linearizable<Operation extends HistoryOperation>(
   let waiting = parts.map((_, i) => i);
   let steps = 0;
   let tried = 0;
-  for (let round = parts.length === 1 ? budget : firstRound; waiting.length > 0 && !found.some((result) => result?.kind === "violated"); round *= 16) {
+  for (
+    let round = parts.length === 1 ? budget : firstRound;
+    waiting.length > 0 && !found.some((result) => result?.kind === "violated");
+    round *= 16
+  ) {
     const share = Math.min(round, Math.ceil((budget - steps) / waiting.length));
     if (share <= tried) break;
     tried = share;
@@ -130,7 +138,10 @@ export function linearizable<Operation extends HistoryOperation>(
 const firstRound = 20_000;
 
 /** The parts of a history by the model's key, in the order of their first operations. */
-export function partsOf(history: readonly HistoryOperation[], { key }: Model): { readonly key: unknown; readonly rows: number[] }[] {
+export function partsOf(
+  history: readonly HistoryOperation[],
+  { key }: Model,
+): { readonly key: unknown; readonly rows: number[] }[] {
   if (key === undefined) return history.length === 0 ? [] : [{ key: undefined, rows: history.map((_, i) => i) }];
   const parts = new Map<unknown, { readonly key: unknown; readonly rows: number[] }>();
   for (let i = 0; i < history.length; i++) {
@@ -169,7 +180,12 @@ export function instead(object: SequentialObject, row: number, states: readonly 
   return `${shown.join(", ")}${more}`;
 }
 
-function explained(object: SequentialObject, history: readonly HistoryOperation[], culprit: number, states: readonly number[]): string {
+function explained(
+  object: SequentialObject,
+  history: readonly HistoryOperation[],
+  culprit: number,
+  states: readonly number[],
+): string {
   return (
     `no order explains the answer to ${operationPhrase(history[culprit]!)}: ` +
     `whatever the order of the operations before, it would have been ${instead(object, culprit, states)}`
@@ -189,7 +205,12 @@ function firstViolation(found: readonly Found[], history: readonly HistoryOperat
 }
 
 /** What had been called when the impossible answer came, and is not in the order. */
-function besides(history: readonly HistoryOperation[], rows: readonly number[], culprit: number, placed: ReadonlySet<number>): number[] {
+function besides(
+  history: readonly HistoryOperation[],
+  rows: readonly number[],
+  culprit: number,
+  placed: ReadonlySet<number>,
+): number[] {
   const at = history[culprit]!.returnedAt!;
   return rows.filter((row) => row !== culprit && !placed.has(row) && history[row]!.invokedAt < at);
 }
@@ -207,7 +228,8 @@ function mergedOrder(found: readonly Found[], rows: number, { called }: Times): 
   });
   while (orders.length > 1) {
     const merged: Int32Array[] = [];
-    for (let i = 0; i < orders.length; i += 2) merged.push(i + 1 < orders.length ? mergedTwo(orders[i]!, orders[i + 1]!, instants) : orders[i]!);
+    for (let i = 0; i < orders.length; i += 2)
+      merged.push(i + 1 < orders.length ? mergedTwo(orders[i]!, orders[i + 1]!, instants) : orders[i]!);
     orders = merged;
   }
   return orders[0] ?? [];

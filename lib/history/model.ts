@@ -28,7 +28,9 @@ export interface Model<State = any, Request extends Tagged = any> {
   readonly name: string;
   readonly initial: State;
   /** One rule for each kind of request. */
-  readonly operations: { readonly [K in Request["kind"]]: (state: State, request: Extract<Request, { readonly kind: K }>) => Outcome<State> };
+  readonly operations: {
+    readonly [K in Request["kind"]]: (state: State, request: Extract<Request, { readonly kind: K }>) => Outcome<State>;
+  };
   /**
    * Whether an operation that was answered so leaves every state as it is: a read, a compare-and-set that failed.
    * It may be left out, but then hard histories take longer, because the order of reads is searched, too.
@@ -54,22 +56,31 @@ export function byKey<State, Request extends Tagged>(
 ): Model<State, Request & { readonly key: unknown }> {
   checkModel(model);
   if (model.key !== undefined) throw new RangeError(`model must be of one object, but ${model.name} has keys already`);
-  const map: Model = { ...model, name: `map of ${model.name}s`, key: (request: { readonly key: unknown }) => request.key };
+  const map: Model = {
+    ...model,
+    name: `map of ${model.name}s`,
+    key: (request: { readonly key: unknown }) => request.key,
+  };
   return map;
 }
 
 /** @throws TypeError unless it is a model; RangeError for fields that no model has */
 export function checkModel(model: Model): void {
   options("model", model, ["name", "initial", "operations", "isRead", "answer", "key"]);
-  if (typeof model.name !== "string" || model.name === "") throw new TypeError(`model.name must be a name, got ${show(model.name)}`);
+  if (typeof model.name !== "string" || model.name === "")
+    throw new TypeError(`model.name must be a name, got ${show(model.name)}`);
   if (typeof model.operations !== "object" || model.operations === null || Object.keys(model.operations).length === 0) {
-    throw new TypeError(`model.operations must be an object with a rule for each kind of request, got ${show(model.operations)}`);
+    throw new TypeError(
+      `model.operations must be an object with a rule for each kind of request, got ${show(model.operations)}`,
+    );
   }
   for (const [kind, rule] of Object.entries(model.operations)) {
-    if (typeof rule !== "function") throw new TypeError(`model.operations.${kind} must be a function of state and request, got ${show(rule)}`);
+    if (typeof rule !== "function")
+      throw new TypeError(`model.operations.${kind} must be a function of state and request, got ${show(rule)}`);
   }
   for (const name of ["isRead", "answer", "key"] as const) {
     const given = model[name];
-    if (given !== undefined && typeof given !== "function") throw new TypeError(`model.${name} must be a function, got ${show(given)}`);
+    if (given !== undefined && typeof given !== "function")
+      throw new TypeError(`model.${name} must be a function, got ${show(given)}`);
   }
 }

@@ -23,8 +23,7 @@ export type SetRequest =
  * asks is named by `owner`; where it is left out, nobody asks who it was.
  */
 export type LockRequest =
-  | { readonly kind: "acquire"; readonly owner?: string }
-  | { readonly kind: "release"; readonly owner?: string };
+  { readonly kind: "acquire"; readonly owner?: string } | { readonly kind: "release"; readonly owner?: string };
 
 /** Requests to a counter. */
 export type CounterRequest = { readonly kind: "add"; readonly amount: number } | { readonly kind: "read" };
@@ -41,7 +40,10 @@ export type KeyValueRequest =
   | { readonly kind: "cas"; readonly key: unknown; readonly from: unknown; readonly to: unknown };
 
 /** A register: a read answers what was written last. */
-export function register<Value = unknown>({ initial = null as Value }: { readonly initial?: Value } = {}): Model<Value, RegisterRequest> {
+export function register<Value = unknown>({ initial = null as Value }: { readonly initial?: Value } = {}): Model<
+  Value,
+  RegisterRequest
+> {
   return {
     name: "register",
     initial,
@@ -54,14 +56,18 @@ export function register<Value = unknown>({ initial = null as Value }: { readonl
 }
 
 /** A register with compare-and-set: `cas` writes `to` if it finds `from`, and answers whether it did. */
-export function casRegister<Value = unknown>({ initial = null as Value }: { readonly initial?: Value } = {}): Model<Value, CasRequest> {
+export function casRegister<Value = unknown>({ initial = null as Value }: { readonly initial?: Value } = {}): Model<
+  Value,
+  CasRequest
+> {
   return {
     name: "compare-and-set register",
     initial,
     operations: {
       read: (value) => ({ state: value, result: value }),
       write: (_, { value }) => ({ state: value as Value }),
-      cas: (value, { from, to }) => (equal(value, from) ? { state: to as Value, result: true } : { state: value, result: false }),
+      cas: (value, { from, to }) =>
+        equal(value, from) ? { state: to as Value, result: true } : { state: value, result: false },
     },
     isRead: ({ kind }, result) => kind === "read" || (kind === "cas" && result === false),
   };
@@ -74,7 +80,8 @@ export function queue(): Model<readonly unknown[], QueueRequest> {
     initial: [],
     operations: {
       enqueue: (items, { value }) => ({ state: [...items, value] }),
-      dequeue: (items) => (items.length === 0 ? { state: items, result: null } : { state: items.slice(1), result: items[0] }),
+      dequeue: (items) =>
+        items.length === 0 ? { state: items, result: null } : { state: items.slice(1), result: items[0] },
     },
     isRead: ({ kind }, result) => kind === "dequeue" && result === null,
   };
@@ -87,7 +94,9 @@ export function set(): Model<ReadonlySet<unknown>, SetRequest> {
     initial: new Set(),
     operations: {
       add: (elements, { value }) => ({ state: elements.has(value) ? elements : new Set([...elements, value]) }),
-      remove: (elements, { value }) => ({ state: elements.has(value) ? new Set([...elements].filter((one) => one !== value)) : elements }),
+      remove: (elements, { value }) => ({
+        state: elements.has(value) ? new Set([...elements].filter((one) => one !== value)) : elements,
+      }),
       contains: (elements, { value }) => ({ state: elements, result: elements.has(value) }),
       read: (elements) => ({ state: elements, result: elements }),
     },
@@ -102,8 +111,10 @@ export function lock(): Model<string | null, LockRequest> {
     name: "lock",
     initial: null,
     operations: {
-      acquire: (holder, { owner = "somebody" }) => (holder === null ? { state: owner, result: true } : { state: holder, result: false }),
-      release: (holder, { owner = "somebody" }) => (holder === owner ? { state: null, result: true } : { state: holder, result: false }),
+      acquire: (holder, { owner = "somebody" }) =>
+        holder === null ? { state: owner, result: true } : { state: holder, result: false },
+      release: (holder, { owner = "somebody" }) =>
+        holder === owner ? { state: null, result: true } : { state: holder, result: false },
     },
     isRead: (_, result) => result === false,
   };
@@ -145,7 +156,8 @@ export function keyValueMap({ initial = null }: { readonly initial?: unknown } =
       put: (_, { value }) => ({ state: value }),
       append: (before, { value }) => ({ state: before === null ? value : String(before) + value }),
       delete: () => ({ state: initial }),
-      cas: (value, { from, to }) => (equal(value, from) ? { state: to, result: true } : { state: value, result: false }),
+      cas: (value, { from, to }) =>
+        equal(value, from) ? { state: to, result: true } : { state: value, result: false },
     },
     isRead: ({ kind }, result) => kind === "get" || (kind === "cas" && result === false),
     key: ({ key }) => key,

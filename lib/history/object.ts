@@ -62,7 +62,10 @@ export class SequentialObject {
   /** The state after the operation of this row, or `refused` where the object would have answered otherwise. */
   apply(row: number, state: number): number {
     const before = this.#values[state];
-    const takesTime = typeof before === "object" ? before !== null : typeof before === "string" && before.length > 20 && this.isRead[row] === 0;
+    const takesTime =
+      typeof before === "object"
+        ? before !== null
+        : typeof before === "string" && before.length > 20 && this.isRead[row] === 0;
     if (!takesTime) return this.#step(row, state, before);
     let after = this.#known.get(state, row);
     if (after === notKnown) {
@@ -81,7 +84,9 @@ export class SequentialObject {
     const request = this.#requests[row]!;
     const outcome = this.#rules[row]!(before, request);
     if (typeof outcome !== "object" || outcome === null || outcome.state === undefined) {
-      throw new TypeError(`${this.#model.name}: operations.${request.kind} must return { state, result }, got ${show(outcome)}`);
+      throw new TypeError(
+        `${this.#model.name}: operations.${request.kind} must return { state, result }, got ${show(outcome)}`,
+      );
     }
     const { state: after, result } = outcome;
     if (result !== undefined) {
@@ -91,7 +96,9 @@ export class SequentialObject {
     if (after === before) return state;
     const number = this.#number(after);
     if (number !== state && this.isRead[row] === 1) {
-      throw new RangeError(`${this.#model.name}: isRead says that ${show(request)} changes no state, but it changes ${show(before)} to ${show(after)}`);
+      throw new RangeError(
+        `${this.#model.name}: isRead says that ${show(request)} changes no state, but it changes ${show(before)} to ${show(after)}`,
+      );
     }
     return number;
   }
@@ -123,7 +130,8 @@ const none: unique symbol = Symbol("no answer");
 /** Whether two values are the same plain data. */
 export function isSame(one: unknown, other: unknown): boolean {
   if (one === other) return true;
-  if (typeof one === "object" && one !== null && typeof other === "object" && other !== null) return canonical(one) === canonical(other);
+  if (typeof one === "object" && one !== null && typeof other === "object" && other !== null)
+    return canonical(one) === canonical(other);
   return Number.isNaN(one) && Number.isNaN(other);
 }
 
@@ -139,7 +147,9 @@ function isPlain(value: unknown): boolean {
 function noPlainData(model: Model, value: unknown): TypeError {
   return new TypeError(
     `${model.name}: a state must be plain data (numbers, strings, booleans, null, arrays, plain objects, maps, sets), got ${
-      typeof value === "object" ? `an object of class ${(value as object).constructor?.name ?? "(without a name)"}: ` : ""
+      typeof value === "object"
+        ? `an object of class ${(value as object).constructor?.name ?? "(without a name)"}: `
+        : ""
     }${show(value)}`,
   );
 }

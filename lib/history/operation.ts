@@ -60,17 +60,24 @@ export function checkHistory(history: readonly HistoryOperation[]): Times {
   let calls: Map<string, number> | null = null;
   for (let i = 0; i < history.length; i++) {
     const row = history[i]!;
-    if (typeof row !== "object" || row === null) throw new TypeError(`history[${i}] must be an operation, got ${show(row)}`);
+    if (typeof row !== "object" || row === null)
+      throw new TypeError(`history[${i}] must be an operation, got ${show(row)}`);
     const { client, call, request, invokedAt, returnedAt } = row;
     if (typeof client !== "string") throw new TypeError(`history[${i}].client must be a name, got ${show(client)}`);
-    if (typeof request?.kind !== "string") throw new TypeError(`history[${i}].request must be an object with a kind, got ${show(request)}`);
-    if (!Number.isFinite(invokedAt)) throw new TypeError(`history[${i}].invokedAt must be a time in ms, got ${show(invokedAt)}`);
+    if (typeof request?.kind !== "string")
+      throw new TypeError(`history[${i}].request must be an object with a kind, got ${show(request)}`);
+    if (!Number.isFinite(invokedAt))
+      throw new TypeError(`history[${i}].invokedAt must be a time in ms, got ${show(invokedAt)}`);
     if (returnedAt !== null) {
       if (!Number.isFinite(returnedAt)) {
-        throw new TypeError(`history[${i}].returnedAt must be a time in ms, or null while there is no answer, got ${show(returnedAt)}`);
+        throw new TypeError(
+          `history[${i}].returnedAt must be a time in ms, or null while there is no answer, got ${show(returnedAt)}`,
+        );
       }
       if (returnedAt < invokedAt) {
-        throw new RangeError(`history[${i}]: the clock goes backward: the answer came at ${returnedAt} ms, before its call at ${invokedAt} ms`);
+        throw new RangeError(
+          `history[${i}]: the clock goes backward: the answer came at ${returnedAt} ms, before its call at ${invokedAt} ms`,
+        );
       }
       returned[i] = returnedAt;
     }
@@ -78,7 +85,8 @@ export function checkHistory(history: readonly HistoryOperation[]): Times {
     if (call === undefined) continue;
     calls ??= new Map();
     const other = calls.get(call);
-    if (other !== undefined) throw new RangeError(`history[${i}]: the call ${show(call)} stands there already, as history[${other}]`);
+    if (other !== undefined)
+      throw new RangeError(`history[${i}]: the call ${show(call)} stands there already, as history[${other}]`);
     calls.set(call, i);
   }
   return { called, returned };

@@ -51,8 +51,13 @@ function observe(history: readonly TracedOperation[], happened: Observation): re
     // A client that tries again asks for the same operation.
     if (row >= 0) return history;
     const client = call.slice(0, call.lastIndexOf("#")) as NodeId;
-    return [...history, { client, call, request: happened.request, result: undefined, invokedAt: now, returnedAt: null }];
+    return [
+      ...history,
+      { client, call, request: happened.request, result: undefined, invokedAt: now, returnedAt: null },
+    ];
   }
   if (row < 0 || history[row]!.returnedAt !== null) return history;
-  return history.map((operation, i) => (i === row ? { ...operation, result: happened.result, returnedAt: now } : operation));
+  return history.map((operation, i) =>
+    i === row ? { ...operation, result: happened.result, returnedAt: now } : operation,
+  );
 }

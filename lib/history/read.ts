@@ -54,7 +54,12 @@ export function readPorcupine(text: string, options: ReadOptions = {}): HistoryO
     const [, process, type, f, rest = ""] = said;
     // What follows a failure may be an error in plain words, which nobody needs.
     const value = type === "fail" || type === "info" ? null : (readEdn(rest, i + 1)[0]?.value ?? null);
-    const fields = { process: /^\d+$/.test(process!) ? Number(process) : `:${process}`, type: `:${type}`, f: `:${f}`, value };
+    const fields = {
+      process: /^\d+$/.test(process!) ? Number(process) : `:${process}`,
+      type: `:${type}`,
+      f: `:${f}`,
+      value,
+    };
     return entryOf({ value: fields, line: i + 1 });
   });
   return historyFrom(entries, checked("readPorcupine", options), "answer");
@@ -87,35 +92,67 @@ function entryOf({ value: form, line }: Form): Entry[] {
   }
   const { process, type, f, value = null, key, time = null } = form as Readonly<Record<string, unknown>>;
   if (typeof process === "string" && process.startsWith(":")) return [];
-  if (typeof process !== "number" && typeof process !== "string") throw new RangeError(`line ${line}: :process must be a number, got ${show(process)}`);
-  if (!types.includes(type as ":ok")) throw new RangeError(`line ${line}: :type must be one of ${types.join(", ")}, got ${show(type)}`);
-  if (typeof f !== "string" || !f.startsWith(":")) throw new RangeError(`line ${line}: :f must be a keyword, got ${show(f)}`);
-  if (time !== null && (typeof time !== "number" || !Number.isFinite(time))) throw new RangeError(`line ${line}: :time must be a number of ns, got ${show(time)}`);
-  return [{ line, process, type: (type as ":ok").slice(1) as "ok", f: f.slice(1), value, key, time: time as number | null }];
+  if (typeof process !== "number" && typeof process !== "string")
+    throw new RangeError(`line ${line}: :process must be a number, got ${show(process)}`);
+  if (!types.includes(type as ":ok"))
+    throw new RangeError(`line ${line}: :type must be one of ${types.join(", ")}, got ${show(type)}`);
+  if (typeof f !== "string" || !f.startsWith(":"))
+    throw new RangeError(`line ${line}: :f must be a keyword, got ${show(f)}`);
+  if (time !== null && (typeof time !== "number" || !Number.isFinite(time)))
+    throw new RangeError(`line ${line}: :time must be a number of ns, got ${show(time)}`);
+  return [
+    { line, process, type: (type as ":ok").slice(1) as "ok", f: f.slice(1), value, key, time: time as number | null },
+  ];
 }
 
-function historyFrom(entries: readonly Entry[], options: ReadOptions, usual: "no effect" | "answer"): HistoryOperation[] {
-  const { failed = usual, clock = entries.every(({ time }) => time !== null) ? "time" : "lines", keyed = looksKeyed(entries) } = options;
+function historyFrom(
+  entries: readonly Entry[],
+  options: ReadOptions,
+  usual: "no effect" | "answer",
+): HistoryOperation[] {
+  const {
+    failed = usual,
+    clock = entries.every(({ time }) => time !== null) ? "time" : "lines",
+    keyed = looksKeyed(entries),
+  } = options;
   const history: (HistoryOperation | null)[] = [];
   const open = new Map<number | string, { readonly row: number; readonly call: Entry }>();
   let now = -Infinity;
   for (const entry of entries) {
     const { line, process, type, f } = entry;
-    if (clock === "time" && entry.time === null) throw new RangeError(`line ${line}: there is no :time; with clock: "lines" none is needed`);
+    if (clock === "time" && entry.time === null)
+      throw new RangeError(`line ${line}: there is no :time; with clock: "lines" none is needed`);
     const at = clock === "time" ? entry.time! / 1e6 : line;
     if (at < now) {
-      throw new RangeError(`line ${line}: the clock goes backward, from ${now} ms to ${at} ms; with clock: "lines" the order of the lines counts`);
+      throw new RangeError(
+        `line ${line}: the clock goes backward, from ${now} ms to ${at} ms; with clock: "lines" the order of the lines counts`,
+      );
     }
     now = at;
     const begun = open.get(process);
     if (type === "invoke") {
-      if (begun !== undefined) throw new RangeError(`line ${line}: process ${process} calls :${f} while its :${begun.call.f} of line ${begun.call.line} has no answer`);
+      if (begun !== undefined)
+        throw new RangeError(
+          `line ${line}: process ${process} calls :${f} while its :${begun.call.f} of line ${begun.call.line} has no answer`,
+        );
       open.set(process, { row: history.length, call: entry });
-      history.push({ client: String(process), request: requestOf(entry, keyed), result: undefined, invokedAt: at, returnedAt: null });
+      history.push({
+        client: String(process),
+        request: requestOf(entry, keyed),
+        result: undefined,
+        invokedAt: at,
+        returnedAt: null,
+      });
       continue;
     }
-    if (begun === undefined) throw new RangeError(`line ${line}: a return without a call: process ${process} has no operation under way that ends with :${type}`);
-    if (begun.call.f !== f) throw new RangeError(`line ${line}: process ${process} ends :${f}, but called :${begun.call.f} in line ${begun.call.line}`);
+    if (begun === undefined)
+      throw new RangeError(
+        `line ${line}: a return without a call: process ${process} has no operation under way that ends with :${type}`,
+      );
+    if (begun.call.f !== f)
+      throw new RangeError(
+        `line ${line}: process ${process} ends :${f}, but called :${begun.call.f} in line ${begun.call.line}`,
+      );
     open.delete(process);
     const { row } = begun;
     if (type === "info") continue;
@@ -135,7 +172,8 @@ function requestOf(entry: Entry, keyed: boolean): Tagged {
   const request: Record<string, unknown> & Tagged = { kind: entry.f };
   if (key !== undefined) request["key"] = key;
   if (entry.f === "cas") {
-    if (!Array.isArray(value) || value.length !== 2) throw new RangeError(`line ${entry.line}: the value of :cas must be a pair, got ${show(value)}`);
+    if (!Array.isArray(value) || value.length !== 2)
+      throw new RangeError(`line ${entry.line}: the value of :cas must be a pair, got ${show(value)}`);
     [request["from"], request["to"]] = value;
   } else if (value !== null && value !== undefined) request["value"] = value;
   return request;
@@ -148,6 +186,7 @@ function resultOf(entry: Entry, keyed: boolean): unknown {
 
 function partsOf({ line, key, value }: Entry, keyed: boolean): { readonly key: unknown; readonly value: unknown } {
   if (!keyed) return { key, value };
-  if (!Array.isArray(value) || value.length !== 2) throw new RangeError(`line ${line}: the value must be a pair of a key and a value, got ${show(value)}`);
+  if (!Array.isArray(value) || value.length !== 2)
+    throw new RangeError(`line ${line}: the value must be a pair of a key and a value, got ${show(value)}`);
   return { key: value[0], value: value[1] };
 }

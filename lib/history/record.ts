@@ -30,14 +30,23 @@ export interface TracedOperation extends HistoryOperation {
  * @throws RangeError for a trace with a return without a call, a call that begins twice, or a clock that goes backward
  */
 export function historyOf(trace: readonly TraceEvent[], options?: HistoryOptions<TracedOperation>): TracedOperation[];
-export function historyOf<Operation extends HistoryOperation>(history: readonly Operation[], options?: HistoryOptions<Operation>): Operation[];
+export function historyOf<Operation extends HistoryOperation>(
+  history: readonly Operation[],
+  options?: HistoryOptions<Operation>,
+): Operation[];
 export function historyOf<Operation extends HistoryOperation>(
   source: readonly Operation[] | readonly TraceEvent[],
   options: HistoryOptions<Operation> = {},
 ): Operation[] {
   if (!Array.isArray(source)) throw new TypeError(`source must be a trace or a history, got ${show(source)}`);
-  const { request = (operation) => operation.request, result = (operation) => operation.result, failed = () => false } = options;
-  const operations: readonly Operation[] = isTrace(source) ? (traced(source) as readonly HistoryOperation[] as readonly Operation[]) : (source as readonly Operation[]);
+  const {
+    request = (operation) => operation.request,
+    result = (operation) => operation.result,
+    failed = () => false,
+  } = options;
+  const operations: readonly Operation[] = isTrace(source)
+    ? (traced(source) as readonly HistoryOperation[] as readonly Operation[])
+    : (source as readonly Operation[]);
   return operations.flatMap((operation) => {
     const asked = request(operation);
     if (asked === null) return [];

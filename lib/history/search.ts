@@ -87,9 +87,13 @@ export class Search {
     open.sort((a, b) => called[a]! - called[b]!);
     this.#list(n);
 
-    const next = this.#next, event = this.#event, placed = this.#placed;
-    const stackOperation = this.#stackOperation, stackState = this.#stackState;
-    const stackHighest = this.#stackHighest, stackForced = this.#stackForced;
+    const next = this.#next,
+      event = this.#event,
+      placed = this.#placed;
+    const stackOperation = this.#stackOperation,
+      stackState = this.#stackState;
+    const stackHighest = this.#stackHighest,
+      stackForced = this.#stackForced;
     const words = (n + 31) >> 5;
     placed.fill(0, 0, words + ((open.length + 31) >> 5));
     const openFrom = this.#openPlaces(n, open);
@@ -227,8 +231,12 @@ export class Search {
   /** Calls and returns in the order of time; of one instant, first returns, then calls, then returns of what took no time. */
   #list(n: number): void {
     const { called, returned } = this.#times;
-    const done = this.#done, event = this.#event, next = this.#next, previous = this.#previous;
-    const callOf = this.#callOf, returnOf = this.#returnOf;
+    const done = this.#done,
+      event = this.#event,
+      next = this.#next,
+      previous = this.#previous;
+    const callOf = this.#callOf,
+      returnOf = this.#returnOf;
     const returns = this.#returns.subarray(0, n);
     const ends = new Float64Array(n);
     for (let i = 0; i < n; i++) {
@@ -237,7 +245,7 @@ export class Search {
     }
     sortBy(returns, ends);
     let place = 0;
-    for (let c = 0, r = 0; r < n; ) {
+    for (let c = 0, r = 0; r < n;) {
       const call = c < n ? called[done[c]!]! : Infinity;
       const end = ends[returns[r]!]!;
       if (end < call || (end === call && called[done[returns[r]!]!]! < call)) {
@@ -326,7 +334,8 @@ export class Search {
 
   #rows(operations: readonly number[], length: number, n: number, open: readonly number[]): number[] {
     const rows: number[] = [];
-    for (let i = 0; i < length; i++) rows.push(operations[i]! < n ? this.#done[operations[i]!]! : open[operations[i]! - n]!);
+    for (let i = 0; i < length; i++)
+      rows.push(operations[i]! < n ? this.#done[operations[i]!]! : open[operations[i]! - n]!);
     return rows;
   }
 }

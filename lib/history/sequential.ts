@@ -64,7 +64,10 @@ export function sequentiallyConsistent<Operation extends HistoryOperation>(
 
   while (placed < answered) {
     if (steps >= budget) {
-      return verdict("unknown", `Unknown: after ${steps} steps no order of the ${history.length} operations was found, and not all were tried.`);
+      return verdict(
+        "unknown",
+        `Unknown: after ${steps} steps no order of the ${history.length} operations was found, and not all were tried.`,
+      );
     }
     if ((steps & 4095) === 0) checkInterrupt();
     let lane = -1;

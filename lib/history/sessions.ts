@@ -87,7 +87,10 @@ export function sessionGuarantees<Operation extends HistoryOperation>(
   return (Object.keys(findings) as SessionGuarantee[]).map((guarantee) => {
     const { checked, broken } = findings[guarantee];
     if (broken === null) {
-      const reason = checked === 0 ? `The history says nothing of "${guarantee}".` : `"${guarantee}" holds in ${checked} ${checked === 1 ? "case" : "cases"}.`;
+      const reason =
+        checked === 0
+          ? `The history says nothing of "${guarantee}".`
+          : `"${guarantee}" holds in ${checked} ${checked === 1 ? "case" : "cases"}.`;
       return { guarantee, kind: "holds", checked, reason };
     }
     const [first, second] = [history[broken.first.row]!, history[broken.second.row]!];
@@ -95,7 +98,8 @@ export function sessionGuarantees<Operation extends HistoryOperation>(
     const reason =
       seen === null
         ? `"${guarantee}" is broken: ${operationPhrase(second)} comes after ${operationPhrase(first)}, and is older.`
-        : `"${guarantee}" is broken: ${operationPhrase(seen[0])} sees ${operationPhrase(second)}, but ${operationPhrase(seen[1])} does not see ${operationPhrase(first)}, which came before it.`;
+        : `"${guarantee}" is broken: ${operationPhrase(seen[0])} sees ${operationPhrase(second)}, ` +
+          `but ${operationPhrase(seen[1])} does not see ${operationPhrase(first)}, which came before it.`;
     return { guarantee, kind: "violated", checked, reason, first, second, seen };
   });
 }
@@ -135,8 +139,11 @@ function stepsOf<Operation extends HistoryOperation>(
     const name = `${names[row]} ${canonical(value)}`;
     const other = writes.get(name);
     if (other !== undefined || canonical(value) === canonical(initial)) {
+      const where = key === undefined ? "" : ` to ${words(key)}`;
+      const again =
+        other === undefined ? "what is there before any write" : `written${where} a second time, after history[${other}]`;
       throw new RangeError(
-        `history[${row}]: ${words(value)} is ${other === undefined ? "what is there before any write" : `written${key === undefined ? "" : ` to ${words(key)}`} a second time, after history[${other}]`}; ` +
+        `history[${row}]: ${words(value)} is ${again}; ` +
           "every write needs a value of its own, so that it is clear which one a read saw",
       );
     }
@@ -145,21 +152,26 @@ function stepsOf<Operation extends HistoryOperation>(
   return history.map((operation, row) => {
     const { request, result, returnedAt } = operation;
     if (!isWrite(request.kind) && request.kind !== "read" && request.kind !== "get") {
-      throw new RangeError(`history[${row}]: session guarantees know the operations "read", "get", "write", "put", got ${show(request)}`);
+      throw new RangeError(
+        `history[${row}]: session guarantees know the operations "read", "get", "write", "put", got ${show(request)}`,
+      );
     }
     if (returnedAt === null && !isWrite(request.kind)) return null;
     let write = row;
     if (!isWrite(request.kind)) {
       const found = canonical(result) === canonical(initial) ? -1 : writes.get(`${names[row]} ${canonical(result)}`);
       if (found === undefined) {
-        throw new RangeError(`history[${row}]: ${words(result)} was read and never written; before any write there is ${words(initial)} (the option initial)`);
+        throw new RangeError(
+          `history[${row}]: ${words(result)} was read and never written; before any write there is ${words(initial)} (the option initial)`,
+        );
       }
       write = found;
     }
     const common = { row, key: names[row]!, isWrite: isWrite(request.kind), write };
     if (version !== undefined) {
       const of: unknown = version(operation);
-      if (typeof of !== "number" || Number.isNaN(of)) throw new TypeError(`history[${row}]: version must give a number, got ${show(of)}`);
+      if (typeof of !== "number" || Number.isNaN(of))
+        throw new TypeError(`history[${row}]: version must give a number, got ${show(of)}`);
       return { ...common, until: of, since: of };
     }
     if (write < 0) return { ...common, until: -Infinity, since: -Infinity };
@@ -206,12 +218,14 @@ function seenByOthers(sessions: readonly (readonly Step[])[], finding: Finding, 
       const rule = required.get(step.key);
       if (rule !== undefined && rule.first.write !== step.write) {
         finding.checked++;
-        if (finding.broken === null && isOlder(step, rule.first)) finding.broken = { first: rule.first, second: rule.second, seen: [rule.seenBy, step] };
+        if (finding.broken === null && isOlder(step, rule.first))
+          finding.broken = { first: rule.first, second: rule.second, seen: [rule.seenBy, step] };
       }
       const write = written.get(step.write);
       for (const first of write?.before ?? []) {
         const known = required.get(first.key);
-        if (known === undefined || known.first.since < first.since) required.set(first.key, { first, second: write!.step, seenBy: step });
+        if (known === undefined || known.first.since < first.since)
+          required.set(first.key, { first, second: write!.step, seenBy: step });
       }
     }
   }

@@ -45,20 +45,22 @@ export function intervals<Operation extends HistoryOperation>(
   checkHistory(history);
   const { verdict, limit = verdict?.kind === "violated" ? 20 : 40, note, label: wording = operationText } = options;
   integer("limit", limit, { min: 1, max: 300 });
-  if (options.title === undefined && verdict === undefined) throw new RangeError("title must say something, got nothing, and there is no verdict to tell");
+  if (options.title === undefined && verdict === undefined)
+    throw new RangeError("title must say something, got nothing, and there is no verdict to tell");
   const title = options.title === undefined ? titleOf(verdict!) : checkText("title", options.title);
   if (verdict !== undefined) checkVerdict(verdict, history);
 
   const judged = judgementOf(history, verdict);
   const window = windowOf(judged, limit, options);
-  const drawn = judged.operations.filter((one) => one.invokedAt < window.before && one.invokedAt <= window.to && endOf(one) >= window.from);
+  const drawn = judged.operations.filter(
+    (one) => one.invokedAt < window.before && one.invokedAt <= window.to && endOf(one) >= window.from,
+  );
   const left = drawn.length < history.length ? history.length - drawn.length : 0;
-  const notes = [
-    ...(note === undefined ? [] : [note]),
-    ...(left > 0 ? [leftOut(history, judged, drawn, window)] : []),
-  ];
+  const notes = [...(note === undefined ? [] : [note]), ...(left > 0 ? [leftOut(history, judged, drawn, window)] : [])];
   const summary = sentence(described(drawn, judged, window));
-  const lines = [...drawn].sort((a, b) => (judged.rank.get(a) ?? Infinity) - (judged.rank.get(b) ?? Infinity) || a.invokedAt - b.invokedAt);
+  const lines = [...drawn].sort(
+    (a, b) => (judged.rank.get(a) ?? Infinity) - (judged.rank.get(b) ?? Infinity) || a.invokedAt - b.invokedAt,
+  );
   return new Diagram({
     title,
     alt: altText(title, summary),
@@ -81,19 +83,27 @@ export function intervals<Operation extends HistoryOperation>(
 function titleOf(verdict: HistoryVerdict): string {
   switch (verdict.kind) {
     case "holds":
-      return verdict.order.length === 1 ? "One operation, and its answer is right" : `One order explains the answers of ${formatNumber(verdict.order.length)} operations`;
+      return verdict.order.length === 1
+        ? "One operation, and its answer is right"
+        : `One order explains the answers of ${formatNumber(verdict.order.length)} operations`;
     case "violated":
-      return verdict.stuck.length === 0 ? "No order explains all answers" : `No order explains ${operationPhrase(verdict.stuck[0]!)}`;
+      return verdict.stuck.length === 0
+        ? "No order explains all answers"
+        : `No order explains ${operationPhrase(verdict.stuck[0]!)}`;
     case "unknown":
       return "No order was found, and not all were tried";
   }
 }
 
 function checkVerdict(verdict: HistoryVerdict, history: readonly HistoryOperation[]): void {
-  if (typeof verdict !== "object" || !Array.isArray(verdict.order)) throw new TypeError(`verdict must be what a judge said, got ${show(verdict)}`);
+  if (typeof verdict !== "object" || !Array.isArray(verdict.order))
+    throw new TypeError(`verdict must be what a judge said, got ${show(verdict)}`);
   const rows = new Set(history);
-  const stranger = [...verdict.order, ...(verdict.kind === "violated" ? verdict.stuck : [])].find((one) => !rows.has(one));
-  if (stranger !== undefined) throw new RangeError(`verdict must be on this history, which does not hold ${operationPhrase(stranger)}`);
+  const stranger = [...verdict.order, ...(verdict.kind === "violated" ? verdict.stuck : [])].find(
+    (one) => !rows.has(one),
+  );
+  if (stranger !== undefined)
+    throw new RangeError(`verdict must be on this history, which does not hold ${operationPhrase(stranger)}`);
 }
 
 function judgementOf(history: readonly HistoryOperation[], verdict: HistoryVerdict | undefined): Judgement {
@@ -101,7 +111,8 @@ function judgementOf(history: readonly HistoryOperation[], verdict: HistoryVerdi
   const stuck = verdict?.kind === "violated" ? verdict.stuck : [];
   const rank = new Map(order.map((one, i) => [one, i]));
   // Of a violation, nothing that came later matters, and nothing of other keys.
-  const operations = verdict?.kind === "violated" ? history.filter((one) => rank.has(one) || stuck.includes(one)) : history;
+  const operations =
+    verdict?.kind === "violated" ? history.filter((one) => rank.has(one) || stuck.includes(one)) : history;
   return { operations, rank, instant: instantsOf(order), culprit: stuck[0] ?? null, stuck: new Set(stuck) };
 }
 
@@ -132,10 +143,13 @@ function windowOf(
 ): Window & { readonly before: number } {
   if (from !== undefined) finite("from", from, { min: -Number.MAX_VALUE });
   if (to !== undefined) finite("to", to, { min: -Number.MAX_VALUE });
-  const times = operations.flatMap(({ invokedAt, returnedAt }) => (returnedAt === null ? [invokedAt] : [invokedAt, returnedAt]));
+  const times = operations.flatMap(({ invokedAt, returnedAt }) =>
+    returnedAt === null ? [invokedAt] : [invokedAt, returnedAt],
+  );
   const first = from ?? times.reduce((least, time) => Math.min(least, time), times[0] ?? 0);
   const last = to ?? times.reduce((most, time) => Math.max(most, time), times[0] ?? 0);
-  if (last < first || (from !== undefined && to !== undefined && to <= from)) throw new RangeError(`to must be later than from (${first}), got ${last}`);
+  if (last < first || (from !== undefined && to !== undefined && to <= from))
+    throw new RangeError(`to must be later than from (${first}), got ${last}`);
   const inside = operations.filter((one) => one.invokedAt <= last && endOf(one) >= first);
   if (inside.length <= limit) return { from: first, to: last, before: Infinity };
   if (culprit !== null && from === undefined) {
@@ -143,27 +157,44 @@ function windowOf(
     const ends = inside.filter((one) => one.returnedAt !== null).sort((a, b) => b.returnedAt! - a.returnedAt!);
     const begin = ends.slice(0, limit).reduce((least, { invokedAt }) => Math.min(least, invokedAt), culprit.invokedAt);
     const kept = ends.slice(0, limit).map(({ returnedAt }) => returnedAt!);
-    return { from: Math.max(first, Math.min(Math.max(begin, kept.at(-1)!), culprit.invokedAt)), to: last, before: Infinity };
+    return {
+      from: Math.max(first, Math.min(Math.max(begin, kept.at(-1)!), culprit.invokedAt)),
+      to: last,
+      before: Infinity,
+    };
   }
   const starts = inside.map(({ invokedAt }) => Math.max(first, invokedAt)).sort((a, b) => a - b);
   // Up to the first call that has no room.
   return { from: first, to: Math.max(first, starts[limit]!), before: starts[limit]! };
 }
 
-function leftOut(history: readonly HistoryOperation[], { operations }: Judgement, drawn: readonly HistoryOperation[], { from, to }: Window): string {
+function leftOut(
+  history: readonly HistoryOperation[],
+  { operations }: Judgement,
+  drawn: readonly HistoryOperation[],
+  { from, to }: Window,
+): string {
   const window = `${formatNumber(from)} to ${formatNumber(to)} ms`;
   const others = operations.length < history.length ? "; later operations and those on other keys play no part" : "";
   return `Drawn from ${window}, ${formatNumber(drawn.length)} of ${formatNumber(history.length)} operations${others}`;
 }
 
-function described(drawn: readonly HistoryOperation[], { rank, instant, culprit }: Judgement, { from, to }: Window): string {
+function described(
+  drawn: readonly HistoryOperation[],
+  { rank, instant, culprit }: Judgement,
+  { from, to }: Window,
+): string {
   const clients = new Set(drawn.map(({ client }) => client)).size;
   const open = drawn.filter(({ returnedAt }) => returnedAt === null).length;
   const ordered = drawn.filter((one) => rank.has(one)).length;
   return [
     `The operations of ${clients} ${clients === 1 ? "client" : "clients"} from ${formatNumber(from)} to ${formatNumber(to)} ms: ${drawn.length} bars`,
     ...(open > 0 ? [`, ${open} of them without an answer`] : []),
-    ...(ordered > 0 ? [`; ${ordered} are numbered in the order that explains them${instant.size > 0 ? ", each with its instant" : ""}`] : []),
+    ...(ordered > 0
+      ? [
+          `; ${ordered} are numbered in the order that explains them${instant.size > 0 ? ", each with its instant" : ""}`,
+        ]
+      : []),
     ...(culprit === null ? [] : [`; ${operationPhrase(culprit)} cannot be ordered`]),
   ].join("");
 }

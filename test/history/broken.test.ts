@@ -3,7 +3,15 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { casRegister, keyValueMap, linearizable, register, sequentiallyConsistent, type HistoryOperation, type Model } from "../../lib/history.js";
+import {
+  casRegister,
+  keyValueMap,
+  linearizable,
+  register,
+  sequentiallyConsistent,
+  type HistoryOperation,
+  type Model,
+} from "../../lib/history.js";
 import { classes, partsOf } from "../../lib/history/linearizable.js";
 import { SequentialObject } from "../../lib/history/object.js";
 import { checkHistory, type Times } from "../../lib/history/operation.js";
@@ -33,7 +41,11 @@ function judgeWith({ times, object, classOf, model: other }: Parts): Judge {
 }
 
 /** How many of many random histories of a compare-and-set register the two judge differently. */
-function disagreements(judge: Judge, right: Judge, { model, requests, answers } = objects["compare-and-set register"]!): number {
+function disagreements(
+  judge: Judge,
+  right: Judge,
+  { model, requests, answers } = objects["compare-and-set register"]!,
+): number {
   let count = 0;
   fc.assert(
     fc.property(histories({ requests, answers, model }), (history) => {
@@ -52,27 +64,75 @@ describe("the comparison with the obvious judge", () => {
   });
 
   it.each<readonly [string, Parts]>([
-    ["takes no account of real time", { times: ({ called, returned }) => (called.fill(0), returned.forEach((at, i) => at < Infinity && (returned[i] = 1e9))) }],
-    ["takes an operation without an answer to have never happened", { object: ({ isRead }, history) => history.forEach(({ returnedAt }, i) => returnedAt === null && (isRead[i] = 1)) }],
-    ["takes an operation without an answer to have happened at once", { times: ({ called, returned }) => returned.forEach((at, i) => at === Infinity && (returned[i] = called[i]! + 1)) }],
+    [
+      "takes no account of real time",
+      {
+        times: ({ called, returned }) => (
+          called.fill(0),
+          returned.forEach((at, i) => at < Infinity && (returned[i] = 1e9))
+        ),
+      },
+    ],
+    [
+      "takes an operation without an answer to have never happened",
+      {
+        object: ({ isRead }, history) => history.forEach(({ returnedAt }, i) => returnedAt === null && (isRead[i] = 1)),
+      },
+    ],
+    [
+      "takes an operation without an answer to have happened at once",
+      {
+        times: ({ called, returned }) => returned.forEach((at, i) => at === Infinity && (returned[i] = called[i]! + 1)),
+      },
+    ],
     ["takes all operations without answers for one", { classOf: () => 0 }],
-    ["takes every state for the same", { model: (model) => ({ ...model, operations: Object.fromEntries(Object.entries<any>(model.operations).map(([kind, rule]) => [kind, (_: unknown, request: any) => ({ ...rule(0, request), state: 0 })])) }) }],
+    [
+      "takes every state for the same",
+      {
+        model: (model) => ({
+          ...model,
+          operations: Object.fromEntries(
+            Object.entries<any>(model.operations).map(([kind, rule]) => [
+              kind,
+              (_: unknown, request: any) => ({ ...rule(0, request), state: 0 }),
+            ]),
+          ),
+        }),
+      },
+    ],
   ])("catches a judge that %s", (_, parts) => {
     expect(disagreements(judgeWith(parts), slow)).toBeGreaterThan(3);
   });
 
   it("catches a judge of sequential consistency that judges each key alone", () => {
     const each: Judge = (history, model) =>
-      partsOf(history, model).every(({ rows }) => sequentiallyConsistent(rows.map((row) => history[row]!), model).kind === "holds");
+      partsOf(history, model).every(
+        ({ rows }) =>
+          sequentiallyConsistent(
+            rows.map((row) => history[row]!),
+            model,
+          ).kind === "holds",
+      );
     const right: Judge = (history, model) => sequentiallyConsistent(history, model).kind === "holds";
     // Few operations with answers at random: each client reads what the other wrote, or does not.
     const key = fc.constantFrom("x", "y");
-    const operation = fc.record({ client: fc.constantFrom("a", "b"), key, value: fc.constantFrom(0, 1), isWrite: fc.boolean() });
+    const operation = fc.record({
+      client: fc.constantFrom("a", "b"),
+      key,
+      value: fc.constantFrom(0, 1),
+      isWrite: fc.boolean(),
+    });
     let differ = 0;
     fc.assert(
       fc.property(fc.array(operation, { minLength: 4, maxLength: 6 }), (operations) => {
         const history = operations.map(({ client, key: of, value, isWrite }, i) =>
-          row(client, isWrite ? { kind: "put", key: of, value } : { kind: "get", key: of }, isWrite ? null : value, 2 * i, 2 * i + 1),
+          row(
+            client,
+            isWrite ? { kind: "put", key: of, value } : { kind: "get", key: of },
+            isWrite ? null : value,
+            2 * i,
+            2 * i + 1,
+          ),
         );
         const model = keyValueMap({ initial: 0 });
         if (each(history, model) !== right(history, model)) differ++;
@@ -91,9 +151,30 @@ describe("the comparison with the obvious judge", () => {
 
 describe("the models", () => {
   it.each<readonly [string, Model, Model]>([
-    ["a compare-and-set that does not compare", casRegister({ initial: 0 }), { ...casRegister({ initial: 0 }), operations: { ...casRegister().operations, cas: (_: unknown, { to }: { to: unknown }) => ({ state: to, result: true }) } }],
-    ["a register that forgets a write", register({ initial: 0 }), { ...register({ initial: 0 }), operations: { ...register().operations, write: (value: unknown) => ({ state: value }) } }],
-    ["a map with one value for all keys", keyValueMap({ initial: 0 }), { ...keyValueMap({ initial: 0 }), key: () => "all" }],
+    [
+      "a compare-and-set that does not compare",
+      casRegister({ initial: 0 }),
+      {
+        ...casRegister({ initial: 0 }),
+        operations: {
+          ...casRegister().operations,
+          cas: (_: unknown, { to }: { to: unknown }) => ({ state: to, result: true }),
+        },
+      },
+    ],
+    [
+      "a register that forgets a write",
+      register({ initial: 0 }),
+      {
+        ...register({ initial: 0 }),
+        operations: { ...register().operations, write: (value: unknown) => ({ state: value }) },
+      },
+    ],
+    [
+      "a map with one value for all keys",
+      keyValueMap({ initial: 0 }),
+      { ...keyValueMap({ initial: 0 }), key: () => "all" },
+    ],
   ])("are told from %s", (_, right, wrong) => {
     const { requests, answers } = Object.values(objects).find(({ model }) => model.name === right.name)!;
     let told = 0;

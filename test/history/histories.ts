@@ -3,7 +3,13 @@ import type { HistoryOperation, Model } from "../../lib/history.js";
 import { isSame } from "../../lib/history/object.js";
 
 /** A row in few words: who, what, the answer, from when to when. Without an end it has no answer. */
-export function row(client: string, request: HistoryOperation["request"] & Readonly<Record<string, unknown>>, result: unknown, from: number, to: number | null = null): HistoryOperation {
+export function row(
+  client: string,
+  request: HistoryOperation["request"] & Readonly<Record<string, unknown>>,
+  result: unknown,
+  from: number,
+  to: number | null = null,
+): HistoryOperation {
   return { client, request, result, invokedAt: from, returnedAt: to };
 }
 
@@ -20,7 +26,11 @@ export function explains(order: readonly HistoryOperation[], model: Model): bool
     const key = JSON.stringify(model.key?.(request) ?? null);
     const outcome = (model.operations as any)[request.kind](states.has(key) ? states.get(key) : model.initial, request);
     states.set(key, outcome.state);
-    return returnedAt === null || outcome.result === undefined || isSame(outcome.result, model.answer?.(result, request) ?? result);
+    return (
+      returnedAt === null ||
+      outcome.result === undefined ||
+      isSame(outcome.result, model.answer?.(result, request) ?? result)
+    );
   });
 }
 
@@ -43,17 +53,33 @@ export function slowJudge(
   const tries = (order: readonly HistoryOperation[], left: readonly HistoryOperation[]): boolean => {
     if (!explains(order, model)) return false;
     if (left.every(mayMiss)) return true;
-    return left.some((one) => !left.some((other) => other !== one && before(other, one)) && tries([...order, one], left.filter((other) => other !== one)));
+    return left.some(
+      (one) =>
+        !left.some((other) => other !== one && before(other, one)) &&
+        tries(
+          [...order, one],
+          left.filter((other) => other !== one),
+        ),
+    );
   };
   return tries([], history);
 }
 
 /** What an order must be: every answered operation once, nothing twice, real time kept, all answers explained. */
-export function flawsOfOrder(order: readonly HistoryOperation[], history: readonly HistoryOperation[], model: Model, { before = precedes, mayMiss = ({ returnedAt }) => returnedAt === null }: SlowOptions = {}): string[] {
+export function flawsOfOrder(
+  order: readonly HistoryOperation[],
+  history: readonly HistoryOperation[],
+  model: Model,
+  { before = precedes, mayMiss = ({ returnedAt }) => returnedAt === null }: SlowOptions = {},
+): string[] {
   const flaws: string[] = [];
   if (new Set(order).size !== order.length) flaws.push("an operation stands there twice");
   if (history.some((one) => !mayMiss(one) && !order.includes(one))) flaws.push("an answered operation is missing");
-  order.forEach((one, i) => order.slice(i + 1).forEach((later) => before(later, one) && flaws.push("an operation comes before one that precedes it")));
+  order.forEach((one, i) =>
+    order
+      .slice(i + 1)
+      .forEach((later) => before(later, one) && flaws.push("an operation comes before one that precedes it")),
+  );
   if (!explains(order, model)) flaws.push("an answer is not explained");
   return flaws;
 }
@@ -97,10 +123,15 @@ export function histories({
       // Of those without an answer some had no effect.
       if (one.fate < 1) continue;
       const key = JSON.stringify(model.key?.(one.request) ?? null);
-      const outcome = (model.operations as any)[one.request.kind](states.has(key) ? states.get(key) : model.initial, one.request);
+      const outcome = (model.operations as any)[one.request.kind](
+        states.has(key) ? states.get(key) : model.initial,
+        one.request,
+      );
       states.set(key, outcome.state);
       results.set(one, outcome.result);
     }
-    return drawn.map((one) => row(`c${one.client}`, one.request, one.wrong ?? results.get(one), one.from, one.fate < 3 ? null : one.to));
+    return drawn.map((one) =>
+      row(`c${one.client}`, one.request, one.wrong ?? results.get(one), one.from, one.fate < 3 ? null : one.to),
+    );
   });
 }

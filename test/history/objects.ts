@@ -1,5 +1,16 @@
 import fc from "fast-check";
-import { appendList, byKey, casRegister, counter, keyValueMap, lock, queue, register, set, type Model } from "../../lib/history.js";
+import {
+  appendList,
+  byKey,
+  casRegister,
+  counter,
+  keyValueMap,
+  lock,
+  queue,
+  register,
+  set,
+  type Model,
+} from "../../lib/history.js";
 
 /** A model with requests for it, and answers that are mostly wrong. */
 export interface Tried {
@@ -28,7 +39,10 @@ export const objects: Readonly<Record<string, Tried>> = {
   },
   queue: {
     model: queue(),
-    requests: fc.oneof(value.map((of) => ({ kind: "enqueue", value: of })), fc.constant({ kind: "dequeue" })),
+    requests: fc.oneof(
+      value.map((of) => ({ kind: "enqueue", value: of })),
+      fc.constant({ kind: "dequeue" }),
+    ),
     answers: fc.option(value),
   },
   set: {
@@ -41,20 +55,36 @@ export const objects: Readonly<Record<string, Tried>> = {
     requests: fc.record({ kind: fc.constantFrom("acquire", "release"), owner: fc.constantFrom("a", "b") }),
     answers: fc.boolean(),
   },
-  counter: { model: counter(), requests: fc.oneof(read, value.map((amount) => ({ kind: "add", amount }))), answers: value },
+  counter: {
+    model: counter(),
+    requests: fc.oneof(
+      read,
+      value.map((amount) => ({ kind: "add", amount })),
+    ),
+    answers: value,
+  },
   list: {
     model: appendList(),
-    requests: fc.oneof(read, value.map((of) => ({ kind: "append", value: of }))),
+    requests: fc.oneof(
+      read,
+      value.map((of) => ({ kind: "append", value: of })),
+    ),
     answers: fc.array(value, { maxLength: 2 }),
   },
   "key-value map": {
     model: keyValueMap({ initial: 0 }),
-    requests: fc.oneof(fc.record({ kind: fc.constant("get"), key }), fc.record({ kind: fc.constant("put"), key, value })),
+    requests: fc.oneof(
+      fc.record({ kind: fc.constant("get"), key }),
+      fc.record({ kind: fc.constant("put"), key, value }),
+    ),
     answers: value,
   },
   "map of registers": {
     model: byKey(register({ initial: 0 })),
-    requests: fc.oneof(fc.record({ kind: fc.constant("read"), key }), fc.record({ kind: fc.constant("write"), key, value })),
+    requests: fc.oneof(
+      fc.record({ kind: fc.constant("read"), key }),
+      fc.record({ kind: fc.constant("write"), key, value }),
+    ),
     answers: value,
   },
 };

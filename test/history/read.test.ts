@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { casRegister, keyValueMap, linearizable, lock, byKey, queue, readJepsen, readPorcupine, register } from "../../lib/history.js";
+import {
+  casRegister,
+  keyValueMap,
+  linearizable,
+  lock,
+  byKey,
+  queue,
+  readJepsen,
+  readPorcupine,
+  register,
+} from "../../lib/history.js";
 import { readEdn } from "../../lib/history/edn.js";
 
 describe("readEdn", () => {
@@ -11,7 +21,10 @@ describe("readEdn", () => {
     [":key :ns/key symbol", [":key", ":ns/key", "symbol"]],
     ["[1 (2 3) #{4}]", [[1, [2, 3], new Set([4])]]],
     ['{:a 1, :b {"c" 2}} {}', [{ a: 1, b: new Map([["c", 2]]) }, {}]],
-    ["#inst \"2020\" #jepsen.history.Op{:f :read} ^{:doc 1} 7 #_ 8 #_[9 9] 10 ; a remark\n11", ["2020", { f: ":read" }, 7, 10, 11]],
+    [
+      '#inst "2020" #jepsen.history.Op{:f :read} ^{:doc 1} 7 #_ 8 #_[9 9] 10 ; a remark\n11',
+      ["2020", { f: ":read" }, 7, 10, 11],
+    ],
     ["  ,, ", []],
   ])("reads %s", (text, values) => {
     expect(readEdn(text).map(({ value }) => value)).toEqual(values);
@@ -66,7 +79,13 @@ describe("readJepsen", () => {
   it("reads the same from a vector, and with failures as answers", () => {
     expect(readJepsen(`[${cas}]`)).toEqual(readJepsen(cas));
     expect(readJepsen("[\n{:process 0 :type :invoke :f :read}]")[0]!.invokedAt).toBe(2);
-    expect(readJepsen(cas, { failed: "answer" })[3]).toEqual({ client: "0", request: { kind: "cas", from: 1, to: 3 }, result: false, invokedAt: 7, returnedAt: 8 });
+    expect(readJepsen(cas, { failed: "answer" })[3]).toEqual({
+      client: "0",
+      request: { kind: "cas", from: 1, to: 3 },
+      result: false,
+      invokedAt: 7,
+      returnedAt: 8,
+    });
   });
 
   it("reads independent keys, where every value is a pair", () => {
@@ -85,7 +104,9 @@ describe("readJepsen", () => {
     ]);
     expect(linearizable(history, byKey(casRegister()))).toMatchObject({ kind: "violated", key: "x" });
     expect(() => readJepsen(text, { keyed: false })).not.toThrow();
-    expect(() => readJepsen(cas, { keyed: true })).toThrow("line 2: the value must be a pair of a key and a value, got 1");
+    expect(() => readJepsen(cas, { keyed: true })).toThrow(
+      "line 2: the value must be a pair of a key and a value, got 1",
+    );
   });
 
   it("reads queues and locks", () => {
@@ -93,7 +114,9 @@ describe("readJepsen", () => {
       {:process 0 :type :invoke :f :enqueue :value 7} {:process 0 :type :ok :f :enqueue :value 7}
       {:process 0 :type :invoke :f :dequeue :value nil} {:process 0 :type :ok :f :dequeue :value 7}`;
     expect(linearizable(readJepsen(text), queue()).kind).toBe("holds");
-    expect(linearizable(readJepsen(text.replace(":dequeue :value 7", ":dequeue :value 8")), queue()).kind).toBe("violated");
+    expect(linearizable(readJepsen(text.replace(":dequeue :value 7", ":dequeue :value 8")), queue()).kind).toBe(
+      "violated",
+    );
     const held = `
       {:process 0 :type :invoke :f :acquire} {:process 0 :type :ok :f :acquire}
       {:process 1 :type :invoke :f :acquire} {:process 1 :type :ok :f :acquire}`;
@@ -101,17 +124,62 @@ describe("readJepsen", () => {
   });
 
   it.each<readonly [string, string, object, string]>([
-    ["a return without a call", "\n{:process 3 :type :ok :f :read :value 1}", {}, "line 2: a return without a call: process 3 has no operation under way that ends with :ok"],
-    ["a process that calls while it waits", "{:process 3 :type :invoke :f :read}\n{:process 3 :type :invoke :f :write :value 1}", {}, "line 2: process 3 calls :write while its :read of line 1 has no answer"],
-    ["a clock that goes backward", "{:process 3 :type :invoke :f :read :time 2000000}\n{:process 3 :type :ok :f :read :time 1000000}", {}, 'line 2: the clock goes backward, from 2 ms to 1 ms; with clock: "lines" the order of the lines counts'],
-    ["an end of another operation", "{:process 3 :type :invoke :f :read}\n{:process 3 :type :ok :f :write}", {}, "line 2: process 3 ends :write, but called :read in line 1"],
-    ["an unknown type", "{:process 3 :type :start :f :read}", {}, 'line 1: :type must be one of :invoke, :ok, :fail, :info, got ":start"'],
+    [
+      "a return without a call",
+      "\n{:process 3 :type :ok :f :read :value 1}",
+      {},
+      "line 2: a return without a call: process 3 has no operation under way that ends with :ok",
+    ],
+    [
+      "a process that calls while it waits",
+      "{:process 3 :type :invoke :f :read}\n{:process 3 :type :invoke :f :write :value 1}",
+      {},
+      "line 2: process 3 calls :write while its :read of line 1 has no answer",
+    ],
+    [
+      "a clock that goes backward",
+      "{:process 3 :type :invoke :f :read :time 2000000}\n{:process 3 :type :ok :f :read :time 1000000}",
+      {},
+      'line 2: the clock goes backward, from 2 ms to 1 ms; with clock: "lines" the order of the lines counts',
+    ],
+    [
+      "an end of another operation",
+      "{:process 3 :type :invoke :f :read}\n{:process 3 :type :ok :f :write}",
+      {},
+      "line 2: process 3 ends :write, but called :read in line 1",
+    ],
+    [
+      "an unknown type",
+      "{:process 3 :type :start :f :read}",
+      {},
+      'line 1: :type must be one of :invoke, :ok, :fail, :info, got ":start"',
+    ],
     ["no process", "{:type :ok :f :read}", {}, "line 1: :process must be a number, got nothing"],
     ["no function", "{:process 1 :type :ok :f 3}", {}, "line 1: :f must be a keyword, got 3"],
-    ["a time that is none", '{:process 1 :type :ok :f :read :time "now"}', {}, 'line 1: :time must be a number of ns, got "now"'],
-    ["no time where one is asked for", "{:process 1 :type :invoke :f :read}", { clock: "time" }, 'line 1: there is no :time; with clock: "lines" none is needed'],
-    ["a compare-and-set of nothing", "{:process 1 :type :invoke :f :cas :value 3}", {}, "line 1: the value of :cas must be a pair, got 3"],
-    ["what is no operation", "{:process 1 :type :invoke :f :read} 42", {}, "line 1: an operation must be a map with :process, :type and :f, got 42"],
+    [
+      "a time that is none",
+      '{:process 1 :type :ok :f :read :time "now"}',
+      {},
+      'line 1: :time must be a number of ns, got "now"',
+    ],
+    [
+      "no time where one is asked for",
+      "{:process 1 :type :invoke :f :read}",
+      { clock: "time" },
+      'line 1: there is no :time; with clock: "lines" none is needed',
+    ],
+    [
+      "a compare-and-set of nothing",
+      "{:process 1 :type :invoke :f :cas :value 3}",
+      {},
+      "line 1: the value of :cas must be a pair, got 3",
+    ],
+    [
+      "what is no operation",
+      "{:process 1 :type :invoke :f :read} 42",
+      {},
+      "line 1: an operation must be a map with :process, :type and :f, got 42",
+    ],
     ["broken EDN", "{:process 1", {}, 'line 1: "{" is never closed'],
     ["a misspelt option", "", { key: true }, 'options of readJepsen has no option "key"'],
     ["an option of no meaning", "", { failed: "yes" }, 'failed must be one of "no effect", "answer", got "yes"'],
@@ -159,14 +227,27 @@ describe("readPorcupine", () => {
         '{:process 1, :type :ok, :f :get, :key "x", :value "a"}',
       ].join("\n"),
     );
-    expect(history[1]).toEqual({ client: "1", request: { kind: "get", key: "x" }, result: "", invokedAt: 2, returnedAt: 4 });
+    expect(history[1]).toEqual({
+      client: "1",
+      request: { kind: "get", key: "x" },
+      result: "",
+      invokedAt: 2,
+      returnedAt: 4,
+    });
     expect(linearizable(history, keyValueMap({ initial: "" })).kind).toBe("holds");
-    expect(linearizable(history.map((one) => (one.result === "" ? { ...one, result: "b" } : one)), keyValueMap({ initial: "" })).kind).toBe("violated");
+    expect(
+      linearizable(
+        history.map((one) => (one.result === "" ? { ...one, result: "b" } : one)),
+        keyValueMap({ initial: "" }),
+      ).kind,
+    ).toBe("violated");
   });
 
   it("names the line of what is wrong", () => {
     expect(() => readPorcupine("\nINFO  jepsen.util - 0\t:ok\t:read\t3")).toThrow("line 2: a return without a call");
-    expect(() => readPorcupine('\n\n{:process 0, :type :invoke, :f :get, :key "x"')).toThrow('line 3: "{" is never closed');
+    expect(() => readPorcupine('\n\n{:process 0, :type :invoke, :f :get, :key "x"')).toThrow(
+      'line 3: "{" is never closed',
+    );
     expect(linearizable(readPorcupine(""), register()).kind).toBe("holds");
   });
 });
@@ -186,12 +267,17 @@ describe("the readers, beside a writer", () => {
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 8 }), fc.boolean(), (operations, hasKeys) => {
         const lines = operations.flatMap(({ write, value: of, isOpen }, process) => {
-          const line = (type: string, what: unknown): string => `{:process ${process}, :type :${type}, :f :${write ? "write" : "read"}, ${hasKeys ? `:key "k${process}", ` : ""}:value ${edn(what)}}`;
+          const line = (type: string, what: unknown): string =>
+            `{:process ${process}, :type :${type}, :f :${write ? "write" : "read"}, ${hasKeys ? `:key "k${process}", ` : ""}:value ${edn(what)}}`;
           return [line("invoke", write ? of : null), line(isOpen ? "info" : "ok", of)];
         });
         const expected = operations.map(({ write, value: of, isOpen }, process) => ({
           client: String(process),
-          request: { kind: write ? "write" : "read", ...(hasKeys ? { key: `k${process}` } : {}), ...(write && of !== null ? { value: of } : {}) },
+          request: {
+            kind: write ? "write" : "read",
+            ...(hasKeys ? { key: `k${process}` } : {}),
+            ...(write && of !== null ? { value: of } : {}),
+          },
           result: isOpen ? undefined : of,
           invokedAt: 2 * process + 1,
           returnedAt: isOpen ? null : 2 * process + 2,

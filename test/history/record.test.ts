@@ -36,8 +36,19 @@ const run = simulate({
   nodes: { n1: store("n2" as NodeId), n2: store("n1" as NodeId) },
   network: { latency: [1, 3], kinds: { copy: { latency: 20 } } },
   clients: {
-    writer: { operations: [1, 2, 3].map((to) => ({ kind: "set", to }) as const), to: "n1", choice: "fixed", load: { kind: "closed", think: 30 } },
-    reader: { operations: () => ({ kind: "get" }), count: 20, to: "n2", choice: "fixed", load: { kind: "closed", think: 2 } },
+    writer: {
+      operations: [1, 2, 3].map((to) => ({ kind: "set", to }) as const),
+      to: "n1",
+      choice: "fixed",
+      load: { kind: "closed", think: 30 },
+    },
+    reader: {
+      operations: () => ({ kind: "get" }),
+      count: 20,
+      to: "n2",
+      choice: "fixed",
+      load: { kind: "closed", think: 2 },
+    },
     late: { operations: [{ kind: "set", to: 9 }], from: 200, timeoutMs: 1, retries: 2 },
   },
 });
@@ -53,7 +64,9 @@ describe("historyOf", () => {
     const traced = historyOf(run.trace, words);
     expect(historyOf(run.history, words)).toMatchObject(traced);
     expect(traced.length).toBe(24);
-    expect(traced.filter(({ returnedAt }) => returnedAt === null)).toMatchObject([{ client: "late", request: { kind: "write", value: 9 } }]);
+    expect(traced.filter(({ returnedAt }) => returnedAt === null)).toMatchObject([
+      { client: "late", request: { kind: "write", value: 9 } },
+    ]);
   });
 
   it("hands a run to the judges, who see what its replication does", () => {
@@ -61,31 +74,73 @@ describe("historyOf", () => {
     const verdict = linearizable(history, register({ initial: 0 }));
     expect(verdict.kind).toBe("violated");
     expect(verdict.reason).toMatch(/^Not linearizable: no order explains the answer to reader's read\(\) → 0/);
-    expect(sessionGuarantees(history, { initial: 0 }).map(({ kind }) => kind)).toEqual(["holds", "holds", "holds", "holds"]);
+    expect(sessionGuarantees(history, { initial: 0 }).map(({ kind }) => kind)).toEqual([
+      "holds",
+      "holds",
+      "holds",
+      "holds",
+    ]);
   });
 
   it("leaves out what was not asked of the object, and what says that it had no effect", () => {
-    const reads = historyOf(run.history, { request: ({ request }) => (request.kind === "get" ? { kind: "read" } : null) });
+    const reads = historyOf(run.history, {
+      request: ({ request }) => (request.kind === "get" ? { kind: "read" } : null),
+    });
     expect(reads.length).toBe(20);
-    const failed = historyOf(run.history, { ...words, failed: ({ result }) => (result as { kind: string }).kind === "done" });
+    const failed = historyOf(run.history, {
+      ...words,
+      failed: ({ result }) => (result as { kind: string }).kind === "done",
+    });
     expect(failed.map(({ client }) => client)).not.toContain("writer");
     // Nobody knows of an operation without an answer whether it had an effect.
     expect(failed.map(({ client }) => client)).toContain("late");
   });
 
   it("takes requests from a script, too", () => {
-    const scripted = simulate({ nodes: { n1: store("n1" as NodeId) }, requests: [{ at: 1, node: "n1", request: { kind: "set", to: 5 } }, { at: 2, node: "n1", request: { kind: "get" } }] });
-    expect(historyOf(scripted.trace, words)).toMatchObject(historyOf(scripted.history, words).map(({ client, request, result, invokedAt, returnedAt }) => ({ client, request, result, invokedAt, returnedAt })));
+    const scripted = simulate({
+      nodes: { n1: store("n1" as NodeId) },
+      requests: [
+        { at: 1, node: "n1", request: { kind: "set", to: 5 } },
+        { at: 2, node: "n1", request: { kind: "get" } },
+      ],
+    });
+    expect(historyOf(scripted.trace, words)).toMatchObject(
+      historyOf(scripted.history, words).map(({ client, request, result, invokedAt, returnedAt }) => ({
+        client,
+        request,
+        result,
+        invokedAt,
+        returnedAt,
+      })),
+    );
     expect(linearizable(historyOf(scripted.trace, words), register({ initial: 0 })).kind).toBe("holds");
   });
 
   const event = (kind: string, at: number, call: string): TraceEvent =>
-    ({ kind, at, step: 1, client: "c", call, node: "n", attempt: 1, request: { kind: "get" }, result: 1 }) as unknown as TraceEvent;
+    ({
+      kind,
+      at,
+      step: 1,
+      client: "c",
+      call,
+      node: "n",
+      attempt: 1,
+      request: { kind: "get" },
+      result: 1,
+    }) as unknown as TraceEvent;
 
   it.each<readonly [string, readonly TraceEvent[], string]>([
     ["a return without a call", [event("return", 1, "c#1")], 'trace[0]: a return without a call: "c#1" never began'],
-    ["a call that begins twice", [event("invoke", 1, "c#1"), event("invoke", 2, "c#1")], 'trace[1]: the call "c#1" begins a second time'],
-    ["a clock that goes backward", [event("invoke", 2, "c#1"), event("return", 1, "c#1")], "trace[1]: the clock goes backward, from 2 ms to 1 ms"],
+    [
+      "a call that begins twice",
+      [event("invoke", 1, "c#1"), event("invoke", 2, "c#1")],
+      'trace[1]: the call "c#1" begins a second time',
+    ],
+    [
+      "a clock that goes backward",
+      [event("invoke", 2, "c#1"), event("return", 1, "c#1")],
+      "trace[1]: the clock goes backward, from 2 ms to 1 ms",
+    ],
   ])("names %s", (_, trace, message) => {
     expect(() => historyOf(trace)).toThrow(message);
   });

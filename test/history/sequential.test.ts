@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { keyValueMap, linearizable, register, sequentiallyConsistent, type HistoryOperation } from "../../lib/history.js";
+import {
+  keyValueMap,
+  linearizable,
+  register,
+  sequentiallyConsistent,
+  type HistoryOperation,
+} from "../../lib/history.js";
 import { flawsOfOrder, histories, row, slowJudge } from "./histories.js";
 import { objects } from "./objects.js";
 
@@ -12,22 +18,26 @@ function ownOrder(one: HistoryOperation, other: HistoryOperation): boolean {
 describe("sequentiallyConsistent, beside a judge that tries every order", () => {
   let wider = 0;
 
-  it.each(Object.entries(objects))("says the same of a %s, and gives a good order", (_, { model, requests, answers }) => {
-    const seen = { holds: 0, violated: 0 };
-    fc.assert(
-      fc.property(histories({ requests, answers, model, size: 6 }), (history) => {
-        const verdict = sequentiallyConsistent(history, model);
-        expect(verdict.kind).toBe(slowJudge(history, model, { before: ownOrder }) ? "holds" : "violated");
-        seen[verdict.kind as "holds"]++;
-        if (verdict.kind === "holds") expect(flawsOfOrder(verdict.order, history, model, { before: ownOrder })).toEqual([]);
-        const isLinearizable = linearizable(history, model).kind === "holds";
-        if (verdict.kind === "holds" && !isLinearizable) wider++;
-        if (isLinearizable) expect(verdict.kind).toBe("holds");
-      }),
-      { numRuns: 300, seed: 11 },
-    );
-    expect(Math.min(seen.holds, seen.violated)).toBeGreaterThan(3);
-  });
+  it.each(Object.entries(objects))(
+    "says the same of a %s, and gives a good order",
+    (_, { model, requests, answers }) => {
+      const seen = { holds: 0, violated: 0 };
+      fc.assert(
+        fc.property(histories({ requests, answers, model, size: 6 }), (history) => {
+          const verdict = sequentiallyConsistent(history, model);
+          expect(verdict.kind).toBe(slowJudge(history, model, { before: ownOrder }) ? "holds" : "violated");
+          seen[verdict.kind as "holds"]++;
+          if (verdict.kind === "holds")
+            expect(flawsOfOrder(verdict.order, history, model, { before: ownOrder })).toEqual([]);
+          const isLinearizable = linearizable(history, model).kind === "holds";
+          if (verdict.kind === "holds" && !isLinearizable) wider++;
+          if (isLinearizable) expect(verdict.kind).toBe("holds");
+        }),
+        { numRuns: 300, seed: 11 },
+      );
+      expect(Math.min(seen.holds, seen.violated)).toBeGreaterThan(3);
+    },
+  );
 
   it("saw histories that are sequentially consistent and not linearizable", () => {
     expect(wider).toBeGreaterThan(20);
@@ -45,10 +55,20 @@ describe("sequentiallyConsistent", () => {
   });
 
   it("refuses what every key alone would allow (Herlihy and Wing 1990, section 3.2)", () => {
-    const history = [row("a", put("x", 1), null, 0, 1), row("a", get("y"), 0, 2, 3), row("b", put("y", 1), null, 0, 1), row("b", get("x"), 0, 2, 3)];
+    const history = [
+      row("a", put("x", 1), null, 0, 1),
+      row("a", get("y"), 0, 2, 3),
+      row("b", put("y", 1), null, 0, 1),
+      row("b", get("x"), 0, 2, 3),
+    ];
     const model = keyValueMap({ initial: 0 });
     for (const key of ["x", "y"]) {
-      expect(sequentiallyConsistent(history.filter(({ request }) => (request as { key?: string }).key === key), model).kind).toBe("holds");
+      expect(
+        sequentiallyConsistent(
+          history.filter(({ request }) => (request as { key?: string }).key === key),
+          model,
+        ).kind,
+      ).toBe("holds");
     }
     expect(sequentiallyConsistent(history, model)).toMatchObject({
       kind: "violated",

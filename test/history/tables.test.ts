@@ -44,7 +44,8 @@ describe("Transitions", () => {
     const table = new Transitions();
     for (let i = 0; i < 200; i++) for (let j = 0; j < 50; j++) table.set(i, j, i * 50 + j - 1);
     const wrong: number[][] = [];
-    for (let i = 0; i < 200; i++) for (let j = 0; j < 50; j++) if (table.get(i, j) !== i * 50 + j - 1) wrong.push([i, j]);
+    for (let i = 0; i < 200; i++)
+      for (let j = 0; j < 50; j++) if (table.get(i, j) !== i * 50 + j - 1) wrong.push([i, j]);
     expect(wrong).toEqual([]);
     expect(table.get(200, 0)).toBe(notKnown);
     expect(table.get(0, 50)).toBe(notKnown);

@@ -3,7 +3,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { keyValueMap, linearizable, register, sequentiallyConsistent, type HistoryOperation } from "../../lib/history.js";
+import {
+  keyValueMap,
+  linearizable,
+  register,
+  sequentiallyConsistent,
+  type HistoryOperation,
+} from "../../lib/history.js";
 import { intervals } from "../../lib/plot/intervals.js";
 import type { Diagram } from "../../lib/plot/diagram.js";
 import { histories, row } from "../history/histories.js";
@@ -45,7 +51,9 @@ describe("intervals", () => {
     );
     expect(diagram.text).toContain("\n  ✕ b's get(x) → 7 (4–6 ms)");
     expect(diagram.text).toContain("\n 1. a's put(x, 1) (0–2 ms)");
-    expect(diagram.notes).toEqual(["Drawn from 0 to 9 ms, 5 of 7 operations; later operations and those on other keys play no part"]);
+    expect(diagram.notes).toEqual([
+      "Drawn from 0 to 9 ms, 5 of 7 operations; later operations and those on other keys play no part",
+    ]);
     expectRecorded("history-violated", diagram);
   });
 
@@ -75,7 +83,15 @@ describe("intervals", () => {
   });
 
   it("draws a long history in part: its beginning, or what surrounds the operation that cannot be ordered", () => {
-    const long = [...Array(3000).keys()].map((i) => row(`c${i % 7}`, i % 3 === 0 ? { kind: "write", value: i } : { kind: "read" }, i % 3 === 0 ? null : i - (i % 3), 2 * i, 2 * i + 1));
+    const long = [...Array(3000).keys()].map((i) =>
+      row(
+        `c${i % 7}`,
+        i % 3 === 0 ? { kind: "write", value: i } : { kind: "read" },
+        i % 3 === 0 ? null : i - (i % 3),
+        2 * i,
+        2 * i + 1,
+      ),
+    );
     const beginning = intervals(long, { title: "Seven clients take turns" });
     expect(flawsOfDiagram(beginning)).toEqual([]);
     expect(beginning.notes).toEqual(["Drawn from 0 to 80 ms, 40 of 3,000 operations"]);
@@ -101,16 +117,28 @@ describe("intervals", () => {
   });
 
   it("keeps strange names and values as text", () => {
-    const history = [row("<b>&\"", { kind: "write", value: "</svg><script>" }, null, 0, 1), row("客户", { kind: "read" }, "值".repeat(200), 1, 2)];
+    const history = [
+      row('<b>&"', { kind: "write", value: "</svg><script>" }, null, 0, 1),
+      row("客户", { kind: "read" }, "值".repeat(200), 1, 2),
+    ];
     expect(flawsOfDiagram(intervals(history, { title: "<i> & co" }))).toEqual([]);
   });
 
   it("names what it cannot draw", () => {
     const verdict = linearizable(stale, keyValueMap());
-    expect(() => intervals(stale, {})).toThrow("title must say something, got nothing, and there is no verdict to tell");
+    expect(() => intervals(stale, {})).toThrow(
+      "title must say something, got nothing, and there is no verdict to tell",
+    );
     expect(() => intervals(stale, { title: " " })).toThrow("title must say something");
-    expect(() => intervals([...stale].map((one) => ({ ...one })), { verdict: verdict as never })).toThrow("verdict must be on this history, which does not hold a's put(x, 1)");
-    expect(() => intervals(stale, { title: "x", limit: 0 })).toThrow("limit must be a whole number from 1 to 300, got 0");
+    expect(() =>
+      intervals(
+        [...stale].map((one) => ({ ...one })),
+        { verdict: verdict as never },
+      ),
+    ).toThrow("verdict must be on this history, which does not hold a's put(x, 1)");
+    expect(() => intervals(stale, { title: "x", limit: 0 })).toThrow(
+      "limit must be a whole number from 1 to 300, got 0",
+    );
     expect(() => intervals(stale, { title: "x", from: 5, to: 4 })).toThrow("to must be later than from (5), got 4");
     expect(() => intervals(stale, { title: "x", width: 4 } as never)).toThrow('intervals has no option "width"');
     expect(() => intervals([{ client: "a" } as HistoryOperation], { title: "x" })).toThrow("history[0].request");

@@ -44,7 +44,17 @@ export function draw(
   drawn: readonly HistoryOperation[],
   judged: Judgement,
   window: Window,
-  { title, notes, summary, wording }: { readonly title: string; readonly notes: readonly string[]; readonly summary: string; readonly wording: (one: HistoryOperation) => string },
+  {
+    title,
+    notes,
+    summary,
+    wording,
+  }: {
+    readonly title: string;
+    readonly notes: readonly string[];
+    readonly summary: string;
+    readonly wording: (one: HistoryOperation) => string;
+  },
 ): string {
   const clients = [...new Set(drawn.map(({ client }) => client))].sort(byNumbers);
   const lanes = clients.slice(0, maxLanes);
@@ -55,7 +65,8 @@ export function draw(
   const width = Math.min(1100, Math.max(640, left + 60 + busiest * (widest + 10)));
   const right = width - 30;
   const span = window.to - window.from || 1;
-  const x = (at: number): number => left + ((Math.min(Math.max(at, window.from), window.to) - window.from) / span) * (right - left);
+  const x = (at: number): number =>
+    left + ((Math.min(Math.max(at, window.from), window.to) - window.from) / span) * (right - left);
 
   const head = heading(title, notes, width);
   const top = head.height + 6;
@@ -63,10 +74,18 @@ export function draw(
   const body: string[] = [];
   const bars: Bar[] = [];
   lanes.forEach((client, i) => {
-    const { bars: own, rows } = laneOf(drawn.filter((one) => one.client === client), { x, left, right, y, wording });
+    const { bars: own, rows } = laneOf(
+      drawn.filter((one) => one.client === client),
+      { x, left, right, y, wording },
+    );
     const height = rows * rowHeight + 6;
-    if (i % 2 === 0) body.push(shape("rect", { x: pad - 6, y, width: width - 2 * pad + 12, height, rx: 4, opacity: "0.45", fill: "shade" }));
-    body.push(label(pad + 4, y + 28, shorten(client, nameWidth, 12.5, { bold: true }), "ink", { size: 12.5, bold: true }));
+    if (i % 2 === 0)
+      body.push(
+        shape("rect", { x: pad - 6, y, width: width - 2 * pad + 12, height, rx: 4, opacity: "0.45", fill: "shade" }),
+      );
+    body.push(
+      label(pad + 4, y + 28, shorten(client, nameWidth, 12.5, { bold: true }), "ink", { size: 12.5, bold: true }),
+    );
     bars.push(...own);
     y += height;
   });
@@ -78,7 +97,9 @@ export function draw(
   }
   body.push(label(right, bottom + 34, "time (virtual ms)", "quiet", { size: 11, anchor: "end" }));
 
-  const numbered = bars.filter(({ operation }) => judged.instant.has(operation)).sort((a, b) => judged.rank.get(a.operation)! - judged.rank.get(b.operation)!);
+  const numbered = bars
+    .filter(({ operation }) => judged.instant.has(operation))
+    .sort((a, b) => judged.rank.get(a.operation)! - judged.rank.get(b.operation)!);
   const points = spread(numbered, judged, x);
   if (points.length > 1 && points.length <= 24) {
     const along = points.flatMap(({ x: at, bar }, i) => [i === 0 ? "M" : "L", at, bar.y + barHeight / 2]);
@@ -90,18 +111,41 @@ export function draw(
   if (judged.instant.size === 0) {
     for (const bar of bars) {
       const rank = judged.rank.get(bar.operation);
-      if (rank !== undefined) body.push(label(Math.max(bar.x1, left) + 2, bar.y + barHeight + 12, `${rank + 1}`, "c0", { size: 10.5, bold: true }));
+      if (rank !== undefined)
+        body.push(
+          label(Math.max(bar.x1, left) + 2, bar.y + barHeight + 12, `${rank + 1}`, "c0", { size: 10.5, bold: true }),
+        );
     }
   }
   const key = legend(legendOf(drawn, judged), bottom + 42, width);
-  const more = clients.length > maxLanes ? label(pad, bottom + 34, `and ${clients.length - maxLanes} more clients`, "quiet", { size: 11 }) : "";
-  return drawing({ title, alt: altText(title, summary), width, height: bottom + 42 + key.height + 12 }, [head.svg, ...body, more, key.svg]);
+  const more =
+    clients.length > maxLanes
+      ? label(pad, bottom + 34, `and ${clients.length - maxLanes} more clients`, "quiet", { size: 11 })
+      : "";
+  return drawing({ title, alt: altText(title, summary), width, height: bottom + 42 + key.height + 12 }, [
+    head.svg,
+    ...body,
+    more,
+    key.svg,
+  ]);
 }
 
 /** The bars of one client, in as many rows as they and their words need. */
 function laneOf(
   operations: readonly HistoryOperation[],
-  { x, left, right, y, wording }: { readonly x: (at: number) => number; readonly left: number; readonly right: number; readonly y: number; readonly wording: (one: HistoryOperation) => string },
+  {
+    x,
+    left,
+    right,
+    y,
+    wording,
+  }: {
+    readonly x: (at: number) => number;
+    readonly left: number;
+    readonly right: number;
+    readonly y: number;
+    readonly wording: (one: HistoryOperation) => string;
+  },
 ): { readonly bars: readonly Bar[]; readonly rows: number } {
   const ends: number[] = [];
   const bars: Bar[] = [];
@@ -121,10 +165,17 @@ function laneOf(
 }
 
 /** Points that would lie on each other are moved apart, within their bars, as far as the order lets them. */
-function spread(bars: readonly Bar[], { instant }: Judgement, x: (at: number) => number): { readonly x: number; readonly bar: Bar }[] {
+function spread(
+  bars: readonly Bar[],
+  { instant }: Judgement,
+  x: (at: number) => number,
+): { readonly x: number; readonly bar: Bar }[] {
   let last = -Infinity;
   return bars.map((bar) => {
-    const at = Math.min(Math.max(x(instant.get(bar.operation)!), bar.x1 + 5, last + 3), Math.max(bar.x2 - 5, bar.x1 + 2));
+    const at = Math.min(
+      Math.max(x(instant.get(bar.operation)!), bar.x1 + 5, last + 3),
+      Math.max(bar.x2 - 5, bar.x1 + 2),
+    );
     last = Math.max(last, at);
     return { x: at, bar };
   });
@@ -149,22 +200,51 @@ function drawBar({ operation, words, x1, x2, wordsAt, y }: Bar, { culprit, stuck
   const middle = y + barHeight / 2;
   return [
     ...(operation.returnedAt === null
-      ? [shape("line", { x1, y1: y, x2: x1, y2: y + barHeight, stroke: paint, "stroke-width": 2 }), openBar(x1, x2, middle, paint)]
+      ? [
+          shape("line", { x1, y1: y, x2: x1, y2: y + barHeight, stroke: paint, "stroke-width": 2 }),
+          openBar(x1, x2, middle, paint),
+        ]
       : [box({ x1, x2, y, inside: isCulprit ? "cut" : "rule", rim: paint })]),
     ...(isCulprit ? [cross((x1 + x2) / 2, middle)] : []),
     label(wordsAt, y - 5, words, paint === "alarm" ? "alarm" : "ink", { size: wordSize, halo: true }),
   ];
 }
 
-function box({ x1, x2, y, inside, rim }: { readonly x1: number; readonly x2: number; readonly y: number; readonly inside: string; readonly rim: string }): string {
-  return shape("rect", { x: x1, y, width: x2 - x1, height: barHeight, rx: 2, fill: inside, stroke: rim, "stroke-width": 1.3 });
+function box({
+  x1,
+  x2,
+  y,
+  inside,
+  rim,
+}: {
+  readonly x1: number;
+  readonly x2: number;
+  readonly y: number;
+  readonly inside: string;
+  readonly rim: string;
+}): string {
+  return shape("rect", {
+    x: x1,
+    y,
+    width: x2 - x1,
+    height: barHeight,
+    rx: 2,
+    fill: inside,
+    stroke: rim,
+    "stroke-width": 1.3,
+  });
 }
 
 /** A bar without an end: dashes and the tip of an arrow. */
 function openBar(x1: number, x2: number, y: number, paint: string): string {
   return [
     shape("line", { x1, y1: y, x2: x2 - 5, y2: y, stroke: paint, "stroke-width": 2, "stroke-dasharray": "6 4" }),
-    shape("path", { d: path("M", x2 - 7, y - 4, "L", x2, y, "L", x2 - 7, y + 4), fill: "none", stroke: paint, "stroke-width": 1.5 }),
+    shape("path", {
+      d: path("M", x2 - 7, y - 4, "L", x2, y, "L", x2 - 7, y + 4),
+      fill: "none",
+      stroke: paint,
+      "stroke-width": 1.5,
+    }),
   ].join("");
 }
 
@@ -179,14 +259,37 @@ function point(x: number, y: number): string {
 
 function legendOf(drawn: readonly HistoryOperation[], { rank, instant, culprit, stuck }: Judgement): LegendEntry[] {
   const bar = { x1: -12, x2: 12, y: -barHeight / 2 };
-  const entries: LegendEntry[] = [{ sample: box({ ...bar, inside: "rule", rim: "quiet" }), words: "an operation, from call to return" }];
+  const entries: LegendEntry[] = [
+    { sample: box({ ...bar, inside: "rule", rim: "quiet" }), words: "an operation, from call to return" },
+  ];
   if (drawn.some(({ returnedAt }) => returnedAt === null)) {
-    entries.push({ sample: openBar(-12, 12, 0, "quiet"), words: "no answer: it may take effect at any time, or never" });
+    entries.push({
+      sample: openBar(-12, 12, 0, "quiet"),
+      words: "no answer: it may take effect at any time, or never",
+    });
   }
-  if (drawn.some((one) => instant.has(one))) entries.push({ sample: point(0, 0), words: "can have taken effect here, in the order of the numbers" });
-  else if (rank.size > 0) entries.push({ sample: shape("path", { d: path("M", -2, -2, "L", 1, -4, "L", 1, 4), fill: "none", stroke: "c0", "stroke-width": 1.8 }), words: "its place in an order that explains the answers" });
-  if (culprit !== null) entries.push({ sample: `${box({ ...bar, inside: "cut", rim: "alarm" })}${cross(0, 0)}`, words: "no order explains this answer" });
-  if (stuck.size > 1) entries.push({ sample: box({ ...bar, inside: "rule", rim: "alarm" }), words: "under way beside it, and not in the order" });
+  if (drawn.some((one) => instant.has(one)))
+    entries.push({ sample: point(0, 0), words: "can have taken effect here, in the order of the numbers" });
+  else if (rank.size > 0)
+    entries.push({
+      sample: shape("path", {
+        d: path("M", -2, -2, "L", 1, -4, "L", 1, 4),
+        fill: "none",
+        stroke: "c0",
+        "stroke-width": 1.8,
+      }),
+      words: "its place in an order that explains the answers",
+    });
+  if (culprit !== null)
+    entries.push({
+      sample: `${box({ ...bar, inside: "cut", rim: "alarm" })}${cross(0, 0)}`,
+      words: "no order explains this answer",
+    });
+  if (stuck.size > 1)
+    entries.push({
+      sample: box({ ...bar, inside: "rule", rim: "alarm" }),
+      words: "under way beside it, and not in the order",
+    });
   return entries;
 }
 

@@ -11,7 +11,10 @@ export function plainJudge(history, model) {
 }
 
 function judge(rows, model) {
-  const events = rows.flatMap((row, id) => [{ id, at: row.invokedAt, isCall: true }, { id, at: row.returnedAt, isCall: false }]);
+  const events = rows.flatMap((row, id) => [
+    { id, at: row.invokedAt, isCall: true },
+    { id, at: row.returnedAt, isCall: false },
+  ]);
   events.sort((a, b) => a.at - b.at || Number(a.isCall) - Number(b.isCall));
   const head = { next: null, isCall: false };
   const calls = [];

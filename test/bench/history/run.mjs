@@ -20,29 +20,47 @@ const wholes = [
 const files = [];
 for (const whole of wholes) {
   const good = history(whole);
-  for (const [name, rows, right] of [["good", good, "holds"], ["bad", spoilt(good), "violated"], ["stale", stale(good), null]]) {
+  for (const [name, rows, right] of [
+    ["good", good, "holds"],
+    ["bad", spoilt(good), "violated"],
+    ["stale", stale(good), null],
+  ]) {
     const title = `${whole.operations} operations, ${whole.clients} clients, ${whole.keys} keys, ${name}`;
     const ours = timed(5, () => linearizable(rows, model));
     const plain = timed(3, () => plainJudge(rows, model));
-    if ((right ?? ours.result.kind) !== ours.result.kind || plain.result !== (ours.result.kind === "holds")) throw new Error(`${title}: ${ours.result.kind}, the plain judge says ${plain.result}`);
-    console.log(`${title.padEnd(58)} ${ms(ours)}   first ${ours.first.toFixed(0).padStart(4)} ms   plain ${ms(plain)}   ${(plain.median / ours.median).toFixed(1)} times as fast`);
+    if ((right ?? ours.result.kind) !== ours.result.kind || plain.result !== (ours.result.kind === "holds"))
+      throw new Error(`${title}: ${ours.result.kind}, the plain judge says ${plain.result}`);
+    console.log(
+      `${title.padEnd(58)} ${ms(ours)}   first ${ours.first.toFixed(0).padStart(4)} ms   plain ${ms(plain)}   ${(plain.median / ours.median).toFixed(1)} times as fast`,
+    );
     files.push([title, rows]);
   }
 }
 
 console.log("\nOne key, where the search grows fast with the number of clients");
-for (const [operations, clients] of [[10_000, 10], [3_000, 20], [2_000, 50]]) {
+for (const [operations, clients] of [
+  [10_000, 10],
+  [3_000, 20],
+  [2_000, 50],
+]) {
   const good = history({ operations, clients, keys: 1 });
-  for (const [name, rows] of [["good", good], ["bad", spoilt(good)]]) {
+  for (const [name, rows] of [
+    ["good", good],
+    ["bad", spoilt(good)],
+  ]) {
     const { result, first } = timed(1, () => linearizable(rows, model));
-    console.log(`  ${`${operations} operations, ${clients} clients, ${name}`.padEnd(36)} ${result.kind.padEnd(9)} ${first.toFixed(0).padStart(6)} ms, ${result.steps.toLocaleString("en")} steps`);
+    console.log(
+      `  ${`${operations} operations, ${clients} clients, ${name}`.padEnd(36)} ${result.kind.padEnd(9)} ${first.toFixed(0).padStart(6)} ms, ${result.steps.toLocaleString("en")} steps`,
+    );
   }
 }
 
 const wrong = stale(history(wholes.at(-1)));
 const judged = timed(1, () => linearizable(wrong, model));
 const drawn = timed(1, () => intervals(wrong, { verdict: judged.result }));
-console.log(`\nThe picture of what cannot be ordered in 100,000 operations: ${judged.first.toFixed(0)} ms to judge, ${drawn.first.toFixed(0)} ms to draw`);
+console.log(
+  `\nThe picture of what cannot be ordered in 100,000 operations: ${judged.first.toFixed(0)} ms to judge, ${drawn.first.toFixed(0)} ms to draw`,
+);
 
 const driver = process.env.PORCUPINE_DRIVER;
 if (driver !== undefined) {
@@ -61,7 +79,15 @@ function forDriver({ client, request, result, invokedAt, returnedAt }) {
   const { kind, key, value, from, to } = request;
   const times = { call: Math.round(invokedAt * 1e6), ret: Math.round(returnedAt * 1e6) };
   const op = { get: "read", put: "write", cas: "cas" }[kind];
-  return { client: Number(client.slice(1)), key, op, a: kind === "put" ? value + 1 : kind === "cas" ? from + 1 : 0, b: kind === "cas" ? to + 1 : 0, out: kind === "get" ? (result ?? -1) + 1 : (result ?? null), ...times };
+  return {
+    client: Number(client.slice(1)),
+    key,
+    op,
+    a: kind === "put" ? value + 1 : kind === "cas" ? from + 1 : 0,
+    b: kind === "cas" ? to + 1 : 0,
+    out: kind === "get" ? (result ?? -1) + 1 : (result ?? null),
+    ...times,
+  };
 }
 
 function timed(times, work) {

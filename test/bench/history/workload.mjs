@@ -16,8 +16,16 @@ export function history({ operations, clients, keys, seed = 1, lastMs = 10 }) {
     const key = chance.below(keys);
     const kind = chance.double();
     const [from, to] = [chance.below(5), chance.below(5)];
-    const request = kind < 0.5 ? { kind: "get", key } : kind < 0.8 ? { kind: "put", key, value: to } : { kind: "cas", key, from, to };
-    rows.push({ client: `c${client}`, request, result: undefined, invokedAt, returnedAt, at: invokedAt + chance.double() * (returnedAt - invokedAt) });
+    const request =
+      kind < 0.5 ? { kind: "get", key } : kind < 0.8 ? { kind: "put", key, value: to } : { kind: "cas", key, from, to };
+    rows.push({
+      client: `c${client}`,
+      request,
+      result: undefined,
+      invokedAt,
+      returnedAt,
+      at: invokedAt + chance.double() * (returnedAt - invokedAt),
+    });
   }
   const values = new Map();
   for (const row of [...rows].sort((a, b) => a.at - b.at)) {
