@@ -208,6 +208,19 @@ describe("in JupyterLab", () => {
     'player(run, { title: "A proposer asks three acceptors", at: 4 })',
   ].join("\n");
 
+  it("plays a stored run in a notebook that is not trusted, and shows the line of code for its forks", async () => {
+    writeFileSync(join(lab.folder, "stored.ipynb"), notebook([{ source: "1", outputs: [player(run, { title: "Stored", at: 2 }).bundle()] }]));
+    const opened = await lab.open(browser, "stored.ipynb");
+    page = opened.page;
+    await page.waitForSelector(".dlp-scroller");
+    expect(await opened.trusted()).toBe(false);
+    await page.getByRole("button", { name: /the network loses message/ }).first().click();
+    await page.waitForFunction(() => document.querySelector(".dlp-code")?.textContent?.includes("run.fork({ step: 2, drop: "));
+    expect(await page.locator(".dlp-code").textContent()).toContain("run the cell again");
+    expect(opened.errors).toEqual([]);
+    await opened.close();
+  });
+
   it("forks by the kernel, keeps its keys to itself, follows the theme, and asks for a new run after a restart", async () => {
     writeFileSync(join(lab.folder, "player.ipynb"), notebook([{ source }, { source: "1" }]));
     const opened = await lab.open(browser, "player.ipynb");
