@@ -24,7 +24,12 @@ export {
   type SetRequest,
 } from "./history/models.js";
 export { sequentiallyConsistent } from "./history/sequential.js";
-export { sessionGuarantees, type SessionGuarantee, type SessionOptions, type SessionVerdict } from "./history/sessions.js";
+export {
+  sessionGuarantees,
+  type SessionGuarantee,
+  type SessionOptions,
+  type SessionVerdict,
+} from "./history/sessions.js";
 export { linearizableAnswers } from "./history/property.js";
 export { historyOf, type HistoryOptions, type TracedOperation } from "./history/record.js";
 export { readJepsen, readPorcupine, type ReadOptions } from "./history/read.js";
