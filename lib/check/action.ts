@@ -1,4 +1,5 @@
 import type { Call, NodeId, Tagged } from "../core/role.js";
+import { brief } from "../core/words.js";
 
 /**
  * A crash within a step, at one of its writes. What the step asked for before that write has left the node; what
@@ -38,7 +39,7 @@ export type Action =
   | { readonly kind: "crash"; readonly node: NodeId; readonly kept: number }
   | { readonly kind: "restart"; readonly node: NodeId; readonly dies?: Dying };
 
-/** One action in a line: `deliver p1 > a1: prepare ballot={proposer:p1,round:1}`. */
+/** One action in a line: `deliver p1 > a1: prepare ballot=(1, p1)`. */
 export function actionText(action: Action): string {
   switch (action.kind) {
     case "request":
@@ -58,25 +59,6 @@ export function actionText(action: Action): string {
 export function scheduleText(schedule: readonly Action[]): string {
   const width = String(schedule.length).length;
   return schedule.map((action, i) => `${String(i + 1).padStart(width)}. ${actionText(action)}`).join("\n");
-}
-
-/** A message, timer or request in a few words: its kind, then its fields. */
-export function brief(tagged: Tagged): string {
-  const fields = Object.entries(tagged)
-    .filter(([name]) => name !== "kind")
-    .map(([name, value]) => `${name}=${plainText(value)}`);
-  return [tagged.kind, ...fields].join(" ");
-}
-
-function plainText(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value);
-  if (Array.isArray(value)) return `[${value.map(plainText).join()}]`;
-  if (value instanceof Set) return `{${Array.from(value, plainText).join()}}`;
-  if (value instanceof Map)
-    return `{${Array.from(value, ([key, item]) => `${plainText(key)}=>${plainText(item)}`).join()}}`;
-  return `{${Object.entries(value)
-    .map(([name, item]) => `${name}:${plainText(item)}`)
-    .join()}}`;
 }
 
 function dyingText(dies: Dying | undefined): string {

@@ -131,11 +131,6 @@ export function checkRequest(name: string, node: Node, request: Tagged): void {
   throw new RangeError(`${name}: ${node.id} (${node.role}) takes ${kinds.length > 0 ? `requests of kind ${kinds.join(", ")}` : "no requests"}, got ${show(request)}`);
 }
 
-export function flag(name: string, value: unknown): boolean {
-  if (typeof value !== "boolean") throw new TypeError(`${name} must be true or false, got ${show(value)}`);
-  return value;
-}
-
 /** How long a node works on an input, by node and kind. */
 export function workOf(processing: Latency | ProcessingOptions, names: readonly string[]): (node: string, kind: string) => Sampler {
   if (!hasExceptions(processing)) {

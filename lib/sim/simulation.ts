@@ -1,5 +1,5 @@
 import { checkInterrupt } from "../core/interrupt.js";
-import { finite, integer, options, show } from "../core/parameters.js";
+import { finite, flag, integer, options, show } from "../core/parameters.js";
 import { stream, type Seed } from "../core/random.js";
 import type { Call, RequestOf, StateOf, Tagged } from "../core/role.js";
 import type { Listener, TraceEvent } from "../trace/event.js";
@@ -12,7 +12,6 @@ import { Network } from "./network.js";
 import {
   checkRequest,
   checkRole,
-  flag,
   OPTIONS,
   workOf,
   type Ended,
