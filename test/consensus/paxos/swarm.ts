@@ -1,7 +1,7 @@
-import { type Mix, searchSeeds, swarm } from "../../../lib/check.js";
+import { type Mix, searchSeeds, type SeedOptions, swarm } from "../../../lib/check.js";
 import { type NodeId, stream } from "../../../lib/core.js";
 import { acceptor, learner, paxosProperties, proposer, server } from "../../../lib/paxos.js";
-import type { Nodes, Run, SimulateOptions } from "../../../lib/sim.js";
+import type { Nodes, Run } from "../../../lib/sim.js";
 import { commandFor } from "../../support/for-seeds.js";
 import { all, names } from "./contests.js";
 
@@ -34,7 +34,7 @@ const TROUBLE = {
 } as const;
 
 /** Each seed has a cluster, a network and a mix of faults of its own; every proposer has a patient client. */
-export function cluster(seed: number, cast: Partial<typeof sound> = {}): SimulateOptions<Nodes> {
+export function cluster(seed: number, cast: Partial<typeof sound> = {}): SeedOptions {
   const roles = { ...sound, ...cast };
   const shape = stream(seed, "shape");
   const { loss = 0, nack = false, ...trouble } = swarm(seed, TROUBLE);
@@ -56,7 +56,7 @@ export function cluster(seed: number, cast: Partial<typeof sound> = {}): Simulat
 }
 
 /** The same for servers that play all the parts. */
-export function serverCluster(seed: number): SimulateOptions<Nodes> {
+export function serverCluster(seed: number): SeedOptions {
   const shape = stream(seed, "shape");
   const { nack = false, ...trouble } = swarm(seed, TROUBLE);
   const servers = names("s", shape.pick([3, 3, 5]));
@@ -73,7 +73,7 @@ export function serverCluster(seed: number): SimulateOptions<Nodes> {
 
 type Trouble = Omit<Mix<typeof TROUBLE>, "nack">;
 
-function inTrouble(seed: number, given: { readonly nodes: Nodes; readonly asked: readonly NodeId[]; readonly trouble: Trouble }): SimulateOptions<Nodes> {
+function inTrouble(seed: number, given: { readonly nodes: Nodes; readonly asked: readonly NodeId[]; readonly trouble: Trouble }): SeedOptions {
   const { nodes, asked, trouble } = given;
   const { loss = 0, duplication = 0, latency = [1, 10], flush = 0, crashes = 0, ...rates } = trouble;
   const moments = stream(seed, "clients");
@@ -108,7 +108,7 @@ export function everyClientHasItsAnswer({ history }: Run<Nodes>): string | null 
  */
 export function search(
   seeds: number,
-  options: (seed: number) => SimulateOptions<Nodes>,
+  options: (seed: number) => SeedOptions,
   sometimes: { readonly [name: string]: (run: Run<Nodes>) => boolean },
 ): void {
   const alone = process.env["SEED"];
