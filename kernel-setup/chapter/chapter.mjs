@@ -1,6 +1,6 @@
 /** The command line of `npm run chapter`. */
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { endOnInterrupt } from "../setup/child.mjs";
 import { alone } from "../setup/lock.mjs";
@@ -129,7 +129,9 @@ function readSettings(given) {
  */
 function checkPlace(out, cwd) {
   const ending = extname(out);
-  if (ending !== ".ipynb" && ending !== ".html") throw new Error(`--out must end in .ipynb or .html, got ${out || "nothing"}`);
+  if (ending !== ".ipynb" && ending !== ".html") {
+    throw new Error(`--out must end in .ipynb or .html, got ${out || "nothing"}`);
+  }
   const place = resolve(cwd, out);
   const folder = dirname(place);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
@@ -161,7 +163,7 @@ function placeOf(out, chapter) {
     return join(folder, basename(chapter));
   }
   if (isSame(out, chapter)) {
-    throw new SetupFault(`--out must be another file than the chapter, which a run leaves as it is, got ${relative(root, out)}`);
+    throw new SetupFault(`--out must be another file than the chapter, which a run leaves as it is, got ${out}`);
   }
   return out;
 }

@@ -36,9 +36,8 @@ export function findChapter(wanted, cwd) {
   });
   if (found.length === 1 && found[0]) return found[0];
   const list = (found.length > 0 ? found : all).map((file) => `  ${basename(file, ".ipynb")}`).join("\n");
-  throw new SetupFault(
-    found.length > 0 ? `${wanted} is the name of several chapters:\n${list}` : `there is no chapter ${wanted}. There are:\n${list}`,
-  );
+  if (found.length > 0) throw new SetupFault(`${wanted} is the name of several chapters:\n${list}`);
+  throw new SetupFault(`there is no chapter ${wanted}. There are:\n${list}`);
 }
 
 /**

@@ -74,9 +74,12 @@ export function withParameters(notebook, settings, folder) {
  */
 export function describeParameters(parameters) {
   if (parameters.length === 0) return "  no parameters";
-  const rows = parameters.map(({ name, type, value, comment }) => [`${name}: ${type}`, `= ${value}`, comment && `// ${comment}`]);
+  const rows = parameters.map(({ name, type, value, comment }) => [
+    `${name}: ${type}`, `= ${value}`, comment && `// ${comment}`,
+  ]);
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `  ${row.map((text, column) => text.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd()).join("\n");
+  const line = (/** @type {string[]} */ row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join("  ");
+  return rows.map((row) => `  ${line(row)}`.trimEnd()).join("\n");
 }
 
 /**
@@ -125,9 +128,10 @@ function readParameters(notebook, folder) {
   const text = textOf(notebook.cells.find(isParameterCell)?.source);
   const cell = ts.createSourceFile("cell.ts", text, ts.ScriptTarget.ES2022, true);
   const variables = cell.statements.filter(ts.isVariableStatement).flatMap((statement) =>
-    statement.declarationList.declarations.flatMap((declaration) =>
-      ts.isIdentifier(declaration.name) && declaration.initializer ? [variableOf(statement, declaration, declaration.initializer)] : [],
-    ),
+    statement.declarationList.declarations.flatMap((declaration) => {
+      const { name, initializer } = declaration;
+      return ts.isIdentifier(name) && initializer ? [variableOf(statement, declaration, initializer)] : [];
+    }),
   );
   if (variables.length === 0) return { parameters: [], fits: () => false };
   // What `let` infers is what a literal widens to.
@@ -136,7 +140,8 @@ function readParameters(notebook, folder) {
   const { source, checker } = compile(`${text}\n;${probes.join("\n")}`);
   const types = source.statements.slice(-probes.length).map((statement) => {
     const [declaration] = ts.isVariableStatement(statement) ? statement.declarationList.declarations : [];
-    return declaration ? checker.typeToString(checker.getTypeAtLocation(declaration.name), declaration, ts.TypeFormatFlags.NoTruncation) : "unknown";
+    if (!declaration) return "unknown";
+    return checker.typeToString(checker.getTypeAtLocation(declaration), declaration, ts.TypeFormatFlags.NoTruncation);
   });
   return {
     parameters: variables.map(({ name, value, comment, declare }, index) => ({
@@ -183,8 +188,20 @@ function commentOf(statement) {
     .join(" ");
 }
 
+/** @type {Map<string, ts.SourceFile | undefined>} */
+const files = new Map();
+
 /**
- * A compiler for cells in a folder; the library's types are read only once.
+ * @param {string} name
+ * @param {() => ts.SourceFile | undefined} read
+ */
+function readOnce(name, read) {
+  if (!files.has(name)) files.set(name, read());
+  return files.get(name);
+}
+
+/**
+ * A compiler for cells in a folder; the files that they import are read only once.
  * @param {string} folder
  */
 function compilerIn(folder) {
@@ -208,7 +225,9 @@ function compilerIn(folder) {
   let program;
   host.fileExists = (name) => name === file || fileExists(name);
   host.getSourceFile = (name, target, ...rest) =>
-    name === file ? ts.createSourceFile(name, text, target, true) : getSourceFile(name, target, ...rest);
+    name === file
+      ? ts.createSourceFile(name, text, target, true)
+      : readOnce(name, () => getSourceFile(name, target, ...rest));
   return (/** @type {string} */ cell) => {
     text = cell;
     const compiled = (program = ts.createProgram([file], options, host, program));
@@ -227,7 +246,7 @@ function compilerIn(folder) {
  * @returns {boolean} whether it may stand for a string: a shell takes the quotes of `--set MODE="slow"` away
  */
 function isWord(text) {
-  return /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(text) && !["true", "false", "null", "undefined", "NaN", "Infinity"].includes(text);
+  return /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(text) && !["undefined", "NaN", "Infinity"].includes(text);
 }
 
 /**
@@ -256,9 +275,9 @@ function isLiteral(node) {
   }
   if (ts.isArrayLiteralExpression(node)) return node.elements.every(isLiteral);
   if (ts.isObjectLiteralExpression(node)) {
-    return node.properties.every(
-      (property) => ts.isPropertyAssignment(property) && !ts.isComputedPropertyName(property.name) && isLiteral(property.initializer),
-    );
+    const isPlain = (/** @type {ts.ObjectLiteralElementLike} */ property) =>
+      ts.isPropertyAssignment(property) && !ts.isComputedPropertyName(property.name) && isLiteral(property.initializer);
+    return node.properties.every(isPlain);
   }
   const words = [ts.SyntaxKind.TrueKeyword, ts.SyntaxKind.FalseKeyword, ts.SyntaxKind.NullKeyword];
   return ts.isNumericLiteral(node) || ts.isStringLiteralLike(node) || words.includes(node.kind);

@@ -110,6 +110,7 @@ describe("the parameters of a chapter", () => {
     ["MODE", "medium", 'MODE must be a literal of type "slow" | "fast", got medium'],
     ["MODE", '"medium"', 'MODE must be "slow" | "fast", got "medium"'],
     ["TITLE", "5", "TITLE must be string, got 5"],
+    ["TITLE", "undefined", "TITLE must be a literal of type string, got undefined"],
     ["TITLE", "true", "TITLE must be string, got true"],
     ["TITLE", "`${process.pid}`", "TITLE must be a literal of type string, got `${process.pid}`"],
     ["LOUD", "1", "LOUD must be boolean, got 1"],
