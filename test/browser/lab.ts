@@ -117,8 +117,8 @@ export interface Shown {
   readonly cell: number;
   /** The forms that the output has. */
   readonly mimes: readonly string[];
-  /** "chart" for a drawn Plotly chart, "image" for a picture that is loaded, "empty" for neither. */
-  readonly as: "chart" | "image" | "empty";
+  /** "chart" for a drawn Plotly chart, "player" for a run to step through, "image" for a loaded picture, or "empty". */
+  readonly as: "chart" | "player" | "image" | "empty";
   /** What screen readers say. */
   readonly label: string;
   /** The width and height on the page, in CSS pixels. */
@@ -247,14 +247,16 @@ export class LabPage {
           const svg = node.querySelector<SVGElement>(".js-plotly-plot .main-svg");
           const image = node.querySelector("img");
           const noted = node.querySelector(".distlab-note") !== null;
-          const element = noted ? null : (svg ?? image);
+          const player = node.querySelector<SVGElement>(".dlp svg");
+          const element = noted ? null : (svg ?? player ?? image);
           const { width = 0, height = 0 } = element?.getBoundingClientRect() ?? {};
           const drawn = svg !== null && node.querySelector(".overplot path[d], .overplot image, .pielayer path") !== null;
-          const loaded = element === image ? (image?.naturalWidth ?? 0) > 0 : drawn;
+          const stepped = player !== null && player.querySelectorAll("path, line").length > 0;
+          const loaded = element === image ? (image?.naturalWidth ?? 0) > 0 : element === player ? stepped : drawn;
           return [{
             cell: index,
             mimes,
-            as: element === null || width * height === 0 || !loaded ? "empty" : element === image ? "image" : "chart",
+            as: element === null || width * height === 0 || !loaded ? "empty" : element === image ? "image" : element === player ? "player" : "chart",
             label: image?.alt ?? node.querySelector("[role=group][aria-label]")?.getAttribute("aria-label") ?? "",
             size: [width, height],
           }];

@@ -52,11 +52,12 @@ describe.each(names)("%s in a browser", (name) => {
   });
 });
 
-/** Outputs that are not shown as they should be: a figure as a chart, a picture as an image, both with words. */
+/** Outputs that are not shown as they should be: a figure as a chart, a run in the player, a picture as an image, all with words. */
 async function hidden(page: Awaited<ReturnType<Lab["open"]>>): Promise<unknown[]> {
   const shown = await page.shown();
   return shown.filter(({ mimes, as, label }) => {
-    const expected = mimes.includes("application/vnd.plotly.v1+json") ? "chart" : "image";
+    const richest = mimes.find((mime) => mime.startsWith("application/vnd."));
+    const expected = richest?.includes("plotly") ? "chart" : richest?.includes("distlab.run") ? "player" : "image";
     return as !== expected || label === "";
   });
 }
