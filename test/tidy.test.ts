@@ -14,7 +14,10 @@ const table: Readonly<Record<string, Permission>> = {
   core: { packages: ["seedrandom"] },
   // An algorithm knows the node interface, and nothing that watches it.
   consensus: { areas: ["core"] },
-  commit: { areas: ["core"] },
+  // Paxos Commit is consensus on each vote.
+  commit: { areas: ["core", "consensus"] },
+  // A store takes its locks and its commitment from the protocols, and replicates its shards by consensus.
+  transactions: { areas: ["core", "consensus", "commit"] },
   storage: { areas: ["core"] },
   compute: { areas: ["core"] },
   trace: { areas: ["core"] },
@@ -33,7 +36,11 @@ const table: Readonly<Record<string, Permission>> = {
   notebook: { areas: ["core", "measure", "plot"], types: ["trace"] },
   widgets: { areas: ["core", "notebook", "plot"] },
   // An exercise runs the learner's part of a protocol, judges it, and shows what came of it.
-  learn: { areas: ["core", "trace", "consensus", "sim", "check", "plot", "notebook"] },
+  learn: {
+    areas: [
+      "core", "trace", "consensus", "commit", "transactions", "storage", "compute", "sim", "check", "history", "measure", "plot", "notebook",
+    ],
+  },
   index: { areas: ["core", "trace", "sim", "check", "history", "measure", "plot", "notebook"] },
 };
 

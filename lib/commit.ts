@@ -1,0 +1,2 @@
+/** Atomic commitment: all participants of a transaction commit, or all abort. */
+export {};

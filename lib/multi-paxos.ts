@@ -1,0 +1,2 @@
+/** Multi-Paxos: a log of slots, each decided by Paxos, and a replica that carries them out in order. */
+export {};

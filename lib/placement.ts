@@ -1,0 +1,2 @@
+/** Which node holds a key: consistent hashing and its relatives. */
+export {};

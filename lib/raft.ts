@@ -1,0 +1,2 @@
+/** Raft: a log that an elected leader replicates, as Ongaro's dissertation has it. */
+export {};

@@ -1,0 +1,2 @@
+/** A small transactional key-value store over shards. */
+export {};
