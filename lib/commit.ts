@@ -1,2 +1,12 @@
-/** Atomic commitment: all participants of a transaction commit, or all abort. */
-export {};
+/**
+ * Atomic commitment: all participants of a transaction commit, or all abort.
+ *
+ * A participant guards a `Resource` and votes on its share of a transaction; the protocols differ in who counts
+ * the votes, who is told what, and in what can be done when one of them does not answer.
+ */
+export { participantsOf, type Answer, type Commit, type Decided, type Outcome, type Shares, type TransactionId, type Vote } from "./commit/transaction.js";
+export { accounts, scripted, type Accounts, type Resource, type Scripted, type ScriptedWork } from "./commit/resource.js";
+export { type CommitCluster, type CommitProtocol, type Guarding } from "./commit/protocol.js";
+export {
+  abortNeedsCause, atomicity, commitNeedsAllVotes, commitProperties, irrevocability, locksGoWithDoubt, undecided, voteIn, type CastVote,
+} from "./commit/properties.js";
