@@ -9,7 +9,8 @@ export { type Decision, type NodeView, type Observation, type Property, type Wor
 export { majority } from "./core/quorum.js";
 export { stream, type Seed, type Stream } from "./core/random.js";
 export { canonical, bytesOf } from "./core/canonical.js";
-export { clone, deepFreeze } from "./core/clone.js";
+export { clone, deepFreeze, shared, type Shared } from "./core/clone.js";
 export { fingerprint, Fingerprint } from "./core/hash.js";
 export { checkInterrupt, interruptWith } from "./core/interrupt.js";
 export { brief, effectText, words } from "./core/words.js";
+export { type Specification, type SpecificationAction } from "./core/specification.js";

@@ -6,3 +6,14 @@ export {
 export {
   committedByMajority, committedIndex, isQuorum, quorumsMeet, voteOfMajority, voteResult, type VoteResult, type Voting,
 } from "./consensus/raft/quorum.js";
+export { append, compactTo, emptyLog, entriesFrom, entriesOf, entryAt, isUpToDate, logOf, termAt, truncateFrom, type Log } from "./consensus/raft/log.js";
+export {
+  type AppendEntries, type AppendEntriesReply, type Conflict, type Entry, type InstallSnapshot, type InstallSnapshotReply, type Message, type Origin,
+  type PreVote, type PreVoteReply, type ReadIndex, type ReadIndexReply, type Reply, type Request, type RequestVote, type RequestVoteReply, type Timer,
+  type TimeoutNow,
+} from "./consensus/raft/messages.js";
+export { type Reads, type ServerOptions } from "./consensus/raft/options.js";
+export {
+  type CatchUp, type Flow, type Incoming, type Read, type Server, type ServerRole, type Session, type Snapshot,
+} from "./consensus/raft/state.js";
+export { type StateMachine } from "./consensus/state-machine.js";
