@@ -18,13 +18,15 @@ const table: Readonly<Record<string, Permission>> = {
   commit: { areas: ["core", "consensus"] },
   // A store takes its locks and its commitment from the protocols, and replicates its shards by consensus.
   transactions: { areas: ["core", "consensus", "commit"] },
-  storage: { areas: ["core"] },
+  storage: { areas: ["core"], packages: ["@noble/hashes"] },
   compute: { areas: ["core"] },
   trace: { areas: ["core"] },
   // A runtime knows roles in general, and no algorithm.
   sim: { areas: ["core", "trace"] },
   // The search over seeds drives the simulator; the exhaustive one is a runtime of its own.
   check: { areas: ["core", "trace", "sim"] },
+  // Search on all cores knows the pool of threads that does it.
+  parallel: { areas: ["core", "check"], types: ["sim"], packages: ["tinypool"], node: true },
   // A judge knows what clients saw, and no protocol.
   history: { areas: ["core", "trace"] },
   host: { areas: ["core"], node: true },

@@ -30,10 +30,11 @@ export function forSeeds(count: number, body: (seed: number, run: RunSeed) => vo
 
 /** The command that runs the present test with one seed. */
 export function commandFor(seed: number): string {
-  const { currentTestName = "" } = expect.getState();
+  const { currentTestName = "", testPath = "" } = expect.getState();
+  const config = testPath.endsWith(".long.test.ts") ? "long" : "vitest";
   const name = currentTestName
     .replaceAll("'", "'\\''")
     .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
     .replaceAll(" > ", " ");
-  return `SEED=${seed} npx vitest run -c test/vitest.config.ts -t '${name}'`;
+  return `SEED=${seed} npx vitest run -c test/${config}.config.ts -t '${name}'`;
 }

@@ -1,18 +1,12 @@
-import { describe, expect, it } from "vitest";
-import { explore } from "../../../lib/check.js";
-import { agreement } from "../../../lib/paxos.js";
-import { rivals, servers } from "./contests.js";
+import { expect, it } from "vitest";
+import type { Verdict } from "../../../lib/check.js";
+import { onThreads } from "../../../lib/parallel.js";
+import { threads } from "../../support/threads.js";
+import { here } from "./larger-worlds.js";
 
-const MILLIONS = 30_000_000;
-
-describe("every larger world of two proposers", () => {
-  it("and three acceptors agrees where one message is doubled", () => {
-    const verdict = explore({ ...rivals(3), properties: [agreement], duplicates: 1, maxWorlds: MILLIONS });
-    expect(verdict).toMatchObject({ kind: "holds", worlds: 2605277 });
-  }, 300_000);
-
-  it("and three servers agrees where one of them tries again", () => {
-    const verdict = explore({ ...servers(3), properties: [agreement], timers: 1, maxWorlds: MILLIONS });
-    expect(verdict).toMatchObject({ kind: "holds", worlds: 2071194 });
-  }, 300_000);
-});
+it("two proposers agree in every larger world: where a message to or from three acceptors is doubled, and where one of three servers tries again", async () => {
+  const address = { module: here, name: "explored" };
+  const [doubled, retried] = await onThreads<Verdict>(address, ["doubled", "retried"], threads);
+  expect(doubled).toMatchObject({ kind: "holds", worlds: 2605277 });
+  expect(retried).toMatchObject({ kind: "holds", worlds: 2071194 });
+}, 300_000);

@@ -4,16 +4,15 @@ import {
   hastyLearner, insatiableProposer, minorityProposer, mixingAcceptor, stubbornProposer, unboundAcceptor,
 } from "../../../lib/paxos.js";
 import { simulate } from "../../../lib/sim.js";
-import { ofRoles, ofServers } from "./cases.js";
-import { cluster, everyClientHasItsAnswer, search, serverCluster } from "./swarm.js";
+import { cluster, everyClientHasItsAnswer, rolesInTrouble, search, serversInTrouble } from "./swarm.js";
 
 describe("Paxos in trouble", () => {
   it("is safe in 3,000 clusters with faults of their own, and answers every client once they are over", () => {
-    search(3_000, (seed) => cluster(seed), ofRoles);
+    search(3_000, rolesInTrouble);
   }, 120_000);
 
   it("is safe in 1,000 clusters of servers that play all the parts, and answers every client", () => {
-    search(1_000, serverCluster, ofServers);
+    search(1_000, serversInTrouble);
   }, 120_000);
 
   // Without a forgetful proposer: it takes thousands of seeds until one ballot gets two values. The explorer finds it at once.

@@ -1,8 +1,9 @@
-import { type Mix, searchSeeds, type SeedOptions, swarm } from "../../../lib/check.js";
+import { type Mix, searchSeeds, type SeedOptions, type SeedSearch, swarm } from "../../../lib/check.js";
 import { type NodeId, stream } from "../../../lib/core.js";
 import { acceptor, learner, paxosProperties, proposer, server } from "../../../lib/paxos.js";
 import type { Nodes, Run } from "../../../lib/sim.js";
 import { commandFor } from "../../support/for-seeds.js";
+import { ofRoles, ofServers } from "./cases.js";
 import { all, names } from "./contests.js";
 
 /** When the nemesis ends, in ms. From then on only the network's own losses and doublings are left. */
@@ -102,22 +103,22 @@ export function everyClientHasItsAnswer({ history }: Run<Nodes>): string | null 
   return waiting.length === 0 ? null : `${waiting.join(", ")} got no answer within ${DEADLINE - CALM} ms after the last fault`;
 }
 
+/** The module that threads load these searches from. */
+export const here: string = import.meta.url;
+
+/** Clusters of proposers, acceptors and learners. */
+export const rolesInTrouble = { run: (seed: number) => cluster(seed), atEnd: everyClientHasItsAnswer, sometimes: ofRoles };
+
+/** Clusters of servers that play all the parts. */
+export const serversInTrouble = { run: serverCluster, atEnd: everyClientHasItsAnswer, sometimes: ofServers };
+
 /**
  * Search the seeds, or only the one that the environment names, and fail with the shrunk run of a seed that goes
  * wrong, or if one of the cases never occurs.
  */
-export function search(
-  seeds: number,
-  options: (seed: number) => SeedOptions,
-  sometimes: { readonly [name: string]: (run: Run<Nodes>) => boolean },
-): void {
+export function search(seeds: number, searched: SeedSearch<SeedOptions>): void {
   const alone = process.env["SEED"];
-  const verdict = searchSeeds({
-    seeds: alone === undefined ? seeds : [Number(alone)],
-    run: options,
-    atEnd: everyClientHasItsAnswer,
-    sometimes: alone === undefined ? sometimes : {},
-    command: commandFor,
-  });
+  const asked = alone === undefined ? { seeds } : { seeds: [Number(alone)], sometimes: {} };
+  const verdict = searchSeeds({ ...searched, ...asked, command: commandFor });
   if (verdict.kind !== "passed") throw new Error(verdict.report);
 }
