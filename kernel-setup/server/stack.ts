@@ -1,7 +1,7 @@
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { readable, type Engine } from "./engine/engine.js";
-import { MARK } from "./engine/rewrite.js";
+import { MARK } from "./engine/mark.js";
 
 const SERVER = path.dirname(fileURLToPath(import.meta.url));
 const CELL = /^Cell \[/;

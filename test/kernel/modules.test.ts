@@ -130,9 +130,12 @@ describe("a compiled cell", () => {
     ["calls it without this", "f(1);", ["f"], "const ɵf = ɵ.boxes.f; ɵ.result = ((0, ɵf.v)(1));"],
     ["spells out a shorthand", "const o = { k };", ["k"], "const ɵo = ɵ.boxes.o, ɵk = ɵ.boxes.k; const o = { k: ɵk.v }; ɵo.v = o;"],
     ["leaves globals alone", "Math.max(1);", [], "ɵ.result = (Math.max(1));"],
+    ["holds a loop's variables in local ones, and brings them back", "for (;;) k++;", ["k"], "const ɵk = ɵ.boxes.k; { let ɵ0k = ɵk.v, ɵ1 = 0; try { for (;;) { if ((++ɵ1 & 4095) === 0) { ɵk.v = ɵ0k; } ɵ0k++; } } finally { ɵk.v = ɵ0k; } }"],
+    ["writes through what a function reads", "for (;;) f(k++, k += 2); (() => k);", ["f", "k"], "const ɵf = ɵ.boxes.f, ɵk = ɵ.boxes.k; { let ɵ0f = ɵf.v, ɵ0k = ɵk.v, ɵ1 = 0, ɵ2; try { for (;;) { if ((++ɵ1 & 4095) === 0) { ɵf.v = ɵ0f; } ɵ0f((ɵ2 = ɵ0k++, ɵk.v = ɵ0k, ɵ2), (ɵk.v = ɵ0k += 2)); } } finally { ɵf.v = ɵ0f; } } ɵ.result = ((() => ɵk.v));"],
+    ["leaves what a function changes in its box", "for (;;) f(k++); (() => k++);", ["f", "k"], "const ɵf = ɵ.boxes.f, ɵk = ɵ.boxes.k; { let ɵ0f = ɵf.v, ɵ1 = 0; try { for (;;) { if ((++ɵ1 & 4095) === 0) { ɵf.v = ɵ0f; } ɵ0f(ɵk.v++); } } finally { ɵf.v = ɵ0f; } } ɵ.result = ((() => ɵk.v++));"],
     ["resumes its run after an await", "await p;", ["p"], "const ɵp = ɵ.boxes.p; ɵ.result = (ɵ.resume(ɵ.run(), await ɵp.v));"],
   ])("%s", (_, source, known, code) => {
-    expect(compile(source, known).replace(/\s*\}\)$/, "").trim()).toBe(code);
+    expect(compile(source, known).replace(/\s*\}\)$/, "").trim().replace(/\s+/g, " ")).toBe(code);
   });
 
   it("knows its imports, and which are only types", () => {

@@ -1,7 +1,9 @@
 import { SourceMap } from "node:module";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
 import type { Edits } from "./edits.js";
-import { MARK, Rewriting, type Import } from "./rewrite.js";
+import { localsOf, mentionsConversion, NO_MENTIONS, type Locals, type Mentions } from "./loops.js";
+import { MARK } from "./mark.js";
+import { Rewriting, type Import } from "./rewrite.js";
 import type { Compiler } from "./tslab.js";
 
 /** A place in the source of a cell, counted from 1. */
@@ -21,8 +23,8 @@ export interface CompiledCell {
   readonly declared: readonly string[];
   /** The variables that the cell declares or uses: it needs a box for each. */
   readonly used: readonly string[];
-  /** Those of them that stand in functions of the cell, which may be called at any time. */
-  readonly captured: readonly string[];
+  /** Those of them that stand in functions of the cell. */
+  readonly mentions: Mentions;
   /** Where in the source the compiled `line` and `column` (counted from 1) come from. */
   locate(line: number, column: number): SourcePlace | null;
 }
@@ -36,26 +38,29 @@ export interface CompiledCell {
  * Every `await` of the cell goes through `ɵ.resume`, so that what follows belongs to the same run of the cell and
  * throws when that has been stopped meanwhile; the callbacks of promises and the steps of `for await` do likewise.
  *
- * A loop at top level works on plain local variables, as fast as in a function, where no function of any cell can see
- * the difference: on those that no function mentions. They are copied back at the end, and now and then before it, so
- * that a stopped loop leaves what it has computed.
+ * A loop at top level works on plain local variables, as fast as in a function, wherever no function of any cell can see
+ * the difference. What only the loop itself can see is copied back at its end, and now and then before it, so that a
+ * stopped loop leaves what it has computed; what functions only read is written through to its box.
  *
  * @param isKnown whether an earlier cell has declared this name
- * @param isCaptured whether a function of an earlier cell mentions this name
+ * @param earlier what functions of earlier cells mention
  * @param hasValue whether this module has a value besides its types; modules of types only are not loaded
  */
 export function compileCell(
   ts: Compiler,
   source: string,
   isKnown: (name: string) => boolean,
-  isCaptured: (name: string) => boolean = () => false,
+  earlier: Mentions = NO_MENTIONS,
   hasValue: (module: string) => boolean = () => true,
 ): CompiledCell {
   const plain = withoutTypes(ts, source);
   const file = ts.createSourceFile("cell.js", plain.code, ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS);
   const survey = new Rewriting(ts, file, isKnown, new Map());
   survey.run();
-  const rewriting = new Rewriting(ts, file, isKnown, plainLoops(survey, isCaptured));
+  const mentions = { captured: survey.captured, written: survey.written, converts: mentionsConversion(source) };
+  const locals = new Map<TypeScript.Node, Locals>();
+  for (const [node, loop] of survey.loops) locals.set(node, localsOf(loop, [earlier, mentions]));
+  const rewriting = new Rewriting(ts, file, isKnown, locals);
   rewriting.run();
   const imports = rewriting.imports.filter(({ module }) => hasValue(module));
   const used = [...rewriting.used];
@@ -73,7 +78,7 @@ export function compileCell(
     imports,
     declared: [...rewriting.declared],
     used,
-    captured: [...survey.captured],
+    mentions,
     locate: locator({ head, plain, edits: rewriting.edits }),
   };
 }
@@ -99,16 +104,6 @@ function withoutTypes(ts: Compiler, source: string): Plain {
     },
   });
   return { code: outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, ""), map: sourceMapText ?? "" };
-}
-
-/** The loops that can work on local variables, with the names of these. */
-function plainLoops({ loops, captured }: Rewriting, isCaptured: (name: string) => boolean): Map<TypeScript.Node, readonly string[]> {
-  const plain = new Map<TypeScript.Node, readonly string[]>();
-  for (const [node, { names, isAsync }] of loops) {
-    const own = [...names].filter((name) => !captured.has(name) && !isCaptured(name));
-    if (!isAsync && own.length > 0) plain.set(node, own);
-  }
-  return plain;
 }
 
 /**

@@ -7,7 +7,7 @@ import { Boxes } from "./boxes.js";
 import { compileCell, type CompiledCell, type SourcePlace } from "./compile.js";
 import { plainDeclarations, withoutNames } from "./declarations.js";
 import { exportOf, Modules } from "./modules.js";
-import { MARK } from "./rewrite.js";
+import { MARK } from "./mark.js";
 import { withNestedVars, withoutExports } from "./source.js";
 import { loadTslab, type Compiler, type Completions, type Converter, type Diagnostic, type Seams } from "./tslab.js";
 
@@ -62,7 +62,7 @@ export class Engine {
   /** The cells that are running, each with the variables of it that had no value when it began. */
   readonly #running = new Map<Prepared, ReadonlySet<string>>();
   /** The variables that functions of cells mention. */
-  readonly #captured = new Set<string>();
+  readonly #mentions = { captured: new Set<string>(), written: new Set<string>(), converts: false };
   #declarations = "";
 
   /**
@@ -96,8 +96,7 @@ export class Engine {
     if (converted.diagnostics.length > 0) return { kind: "refused", diagnostics: converted.diagnostics };
     const loaded = new Set([...(converted.output ?? "").matchAll(/^import (?:.* from )?["'](.*)["'];$/gm)].map((match) => match[1]!));
     const isKnown = (variable: string): boolean => this.boxes.has(variable);
-    const isCaptured = (variable: string): boolean => this.#captured.has(variable);
-    const compiled = compileCell(this.ts, plain, isKnown, isCaptured, (module) => loaded.has(module));
+    const compiled = compileCell(this.ts, plain, isKnown, this.#mentions, (module) => loaded.has(module));
     const cell: Prepared = { name, source, compiled, declarations: plainDeclarations(converted.declOutput ?? this.#declarations) };
     this.#cells.set(name, { source, locate: compiled.locate });
     return { kind: "ready", cell };
@@ -147,7 +146,7 @@ export class Engine {
    * @throws whatever the expression throws
    */
   evaluate(expression: string): unknown {
-    const compiled = compileCell(this.ts, `(${expression}\n)`, (name) => this.boxes.has(name), (name) => this.#captured.has(name));
+    const compiled = compileCell(this.ts, `(${expression}\n)`, (name) => this.boxes.has(name), this.#mentions);
     const ran = this.#execute({ name: "expression", source: expression, compiled, declarations: "" });
     return ran instanceof Promise ? ran.then(({ value }) => value) : ran.value;
   }
@@ -193,7 +192,10 @@ export class Engine {
 
   #execute(cell: Prepared): Value | Promise<Value> {
     const { compiled, name } = cell;
-    for (const variable of compiled.captured) this.#captured.add(variable);
+    const { captured, written, converts } = compiled.mentions;
+    for (const variable of captured) this.#mentions.captured.add(variable);
+    for (const variable of written) this.#mentions.written.add(variable);
+    this.#mentions.converts ||= converts;
     const boxes: Record<string, unknown> = {};
     for (const variable of compiled.used) boxes[variable] = this.boxes.at(variable);
     const file = path.join(this.#cwd, name);
@@ -227,5 +229,5 @@ export function readable(message: string): string {
   return message
     .replace(new RegExp(`\\(0 , ${MARK}([\\p{L}\\p{N}_$]+)\\.v\\)`, "gu"), "$1")
     .replace(new RegExp(`${MARK}([\\p{L}\\p{N}_$]+)\\.v\\b`, "gu"), "$1")
-    .replace(new RegExp(`${MARK}_([\\p{L}\\p{N}_$]+)`, "gu"), "$1");
+    .replace(new RegExp(`${MARK}0([\\p{L}\\p{N}_$]+)`, "gu"), "$1");
 }

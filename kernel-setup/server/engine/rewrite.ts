@@ -1,26 +1,15 @@
 import type * as TypeScript from "@tslab/typescript-for-tslab";
 import { Edits } from "./edits.js";
-import { addBound, addLexical, addVars, isLexical, isReference, namesOf } from "./scope.js";
+import { isLoop, isQuiet, localName, NO_LOCALS, OLD, TURN, type Locals, type Loop } from "./loops.js";
+import { MARK } from "./mark.js";
+import { addBound, addLexical, addVars, assignedName, isLexical, isReference, namesOf, targetOf, type Assignment } from "./scope.js";
 import type { Compiler } from "./tslab.js";
-
-/**
- * The letter before every name that the compiled cell has and its source has not. It is a letter, so that it may
- * begin a name, and one that nobody types.
- */
-export const MARK = "ɵ";
 
 /** One import of a cell: from which module which exports go to which variables. */
 export interface Import {
   readonly module: string;
   /** `"*"` stands for the whole module. */
   readonly bindings: readonly { readonly name: string; readonly exported: string }[];
-}
-
-/** A loop at top level, not inside another, with the variables of cells that stand in it outside of functions. */
-export interface Loop {
-  readonly names: Set<string>;
-  /** Whether it waits for something: then other code runs in between. */
-  isAsync: boolean;
 }
 
 /** One walk over the JavaScript of a cell, which collects the edits. */
@@ -35,6 +24,8 @@ export class Rewriting {
   readonly functions = new Set<string>();
   /** Variables of cells that stand in functions and classes. */
   readonly captured = new Set<string>();
+  /** Those of them that get a value there. */
+  readonly written = new Set<string>();
   readonly loops = new Map<TypeScript.Node, Loop>();
   isAsync = false;
 
@@ -45,11 +36,11 @@ export class Rewriting {
   readonly #scopes: Set<string>[] = [];
   #functionDepth = 0;
   #classDepth = 0;
-  readonly #plainLoops: ReadonlyMap<TypeScript.Node, readonly string[]>;
+  readonly #locals: ReadonlyMap<TypeScript.Node, Locals>;
   /** The loop at top level around the current node. */
   #loop: Loop | null = null;
-  /** The variables of that loop that are local to it. */
-  #local: readonly string[] = [];
+  /** The variables that are local to that loop. */
+  #local: Locals = NO_LOCALS;
   /** What is to be inserted after a node, when all inside it is done. */
   readonly #after = new Map<TypeScript.Node, string>();
 
@@ -57,12 +48,12 @@ export class Rewriting {
     ts: Compiler,
     file: TypeScript.SourceFile,
     isKnown: (name: string) => boolean,
-    plainLoops: ReadonlyMap<TypeScript.Node, readonly string[]>,
+    locals: ReadonlyMap<TypeScript.Node, Locals>,
   ) {
     this.#ts = ts;
     this.#file = file;
     this.#isKnown = isKnown;
-    this.#plainLoops = plainLoops;
+    this.#locals = locals;
     this.edits = new Edits(file.text);
   }
 
@@ -141,35 +132,41 @@ export class Rewriting {
   #visit(node: TypeScript.Node): void {
     const isOutermost = this.#loop === null && this.#functionDepth === 0 && this.#classDepth === 0 && isLoop(this.#ts, node);
     if (isOutermost) this.#enterLoop(node);
-    if (this.#local.length > 0) this.#copyBack(node);
+    if (this.#local.own.length > 0) this.#copyBack(node);
+    if (this.#loop && !isQuiet(this.#ts, node)) this.#loop.calls = true;
     this.#rewrite(node);
     if (isOutermost) {
       this.#loop = null;
-      this.#local = [];
+      this.#local = NO_LOCALS;
     }
     const after = this.#after.get(node);
     if (after !== undefined) this.edits.insert(node.end, after);
   }
 
+  /** `for (;;) n++;` becomes `{ let ɵ0n = ɵn.v; for (;;) ɵ0n++; }`, with what brings the values back to the boxes. */
   #enterLoop(node: TypeScript.Node): void {
-    this.#loop = { names: new Set(), isAsync: false };
+    this.#loop = { names: new Set(), patterns: new Set(), isAsync: false, calls: false };
     this.loops.set(node, this.#loop);
-    this.#local = this.#plainLoops.get(node) ?? [];
-    if (this.#local.length === 0) return;
-    const locals = this.#local.map((name) => `${MARK}_${name} = ${MARK}${name}.v`);
-    this.edits.insert(node.getStart(this.#file), `{ let ${MARK}turns = 0, ${locals.join(", ")}; try { `);
-    this.#after.set(node, ` } finally { ${this.#copies()} } }`);
+    this.#local = this.#locals.get(node) ?? NO_LOCALS;
+    const { own, shared } = this.#local;
+    const names = [...own, ...shared];
+    if (names.length === 0) return;
+    const locals = names.map((name) => `${localName(name)} = ${MARK}${name}.v`);
+    if (own.length > 0) locals.push(`${TURN} = 0`);
+    if (shared.length > 0) locals.push(OLD);
+    this.edits.insert(node.getStart(this.#file), `{ let ${locals.join(", ")}; ${own.length > 0 ? "try { " : ""}`);
+    this.#after.set(node, own.length > 0 ? ` } finally { ${this.#copies()} } }` : " }");
   }
 
   #copies(): string {
-    return this.#local.map((name) => `${MARK}${name}.v = ${MARK}_${name};`).join(" ");
+    return this.#local.own.map((name) => `${MARK}${name}.v = ${localName(name)};`).join(" ");
   }
 
   /** At the beginning of each turn of the loop `node`, if it is one. */
   #copyBack(node: TypeScript.Node): void {
     if (!isLoop(this.#ts, node) || this.#functionDepth > 0 || this.#ts.isLabeledStatement(node)) return;
     const { statement } = node as TypeScript.IterationStatement;
-    const text = `if ((++${MARK}turns & ${TURNS - 1}) === 0) { ${this.#copies()} } `;
+    const text = `if ((++${TURN} & ${TURNS - 1}) === 0) { ${this.#copies()} } `;
     if (this.#ts.isBlock(statement)) {
       this.edits.insert(statement.getStart(this.#file) + 1, ` ${text}`);
     } else {
@@ -180,7 +177,13 @@ export class Rewriting {
 
   /** Where the value of this variable is: in its box, or in a local variable of the loop around. */
   #place(name: string): string {
-    return this.#local.includes(name) ? `${MARK}_${name}` : `${MARK}${name}.v`;
+    const isLocal = this.#local.own.includes(name) || this.#isShared(name);
+    return isLocal ? localName(name) : `${MARK}${name}.v`;
+  }
+
+  /** Whether this variable is local to the loop here and also in its box: in functions it is in its box only. */
+  #isShared(name: string): boolean {
+    return this.#functionDepth === 0 && this.#classDepth === 0 && this.#local.shared.includes(name);
   }
 
   #rewrite(node: TypeScript.Node): void {
@@ -188,6 +191,11 @@ export class Rewriting {
     if (ts.isIdentifier(node)) return this.#identifier(node);
     if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
     if (ts.isAwaitExpression(node)) return this.#await(node);
+    const assigned = assignedName(ts, node);
+    if (assigned && this.#isBoxed(assigned.text)) {
+      this.#giveName(node as Assignment, assigned.text);
+      if (this.#isShared(assigned.text)) this.#writeThrough(node as Assignment, assigned);
+    }
     if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
       return this.edits.replace(node.getStart(this.#file), node.end, `${MARK}.meta`);
     }
@@ -222,6 +230,7 @@ export class Rewriting {
   #identifier(node: TypeScript.Identifier): void {
     const ts = this.#ts;
     if (!isReference(ts, node) || !this.#isBoxed(node.text)) return;
+    this.#noteTarget(node);
     const { parent } = node;
     const isCalled =
       (ts.isCallExpression(parent) && parent.expression === node) ||
@@ -234,8 +243,47 @@ export class Rewriting {
 
   #shorthand(node: TypeScript.ShorthandPropertyAssignment): void {
     const name = node.name.text;
-    if (this.#isBoxed(name)) this.edits.insert(node.name.end, `: ${this.#place(name)}`);
+    if (this.#isBoxed(name)) {
+      this.#noteTarget(node.name);
+      this.edits.insert(node.name.end, `: ${this.#place(name)}`);
+    }
     if (node.objectAssignmentInitializer) this.#visit(node.objectAssignmentInitializer);
+  }
+
+  #noteTarget(node: TypeScript.Identifier): void {
+    const target = targetOf(this.#ts, node);
+    if (target === "none") return;
+    if (this.#functionDepth > 0 || this.#classDepth > 0) this.written.add(node.text);
+    else if (target === "pattern") this.#loop?.patterns.add(node.text);
+  }
+
+  /** `f = () => 1` calls the function "f". A box would not: it becomes `ɵf.v = ({ ["f"]: () => 1 }).f`. */
+  #giveName(node: Assignment, name: string): void {
+    const ts = this.#ts;
+    if (!ts.isBinaryExpression(node)) return;
+    let value = node.right;
+    while (ts.isParenthesizedExpression(value)) value = value.expression;
+    const isNameless = ts.isArrowFunction(value) || ((ts.isFunctionExpression(value) || ts.isClassExpression(value)) && !value.name);
+    if (!isNameless) return;
+    this.edits.insert(value.getStart(this.#file), `({ ["${name}"]: `);
+    this.#after.set(value, ` }).${name}`);
+  }
+
+  /** `n += 2` becomes `(ɵn.v = ɵ0n += 2)` where the variable is local to a loop and functions read it. */
+  #writeThrough(node: Assignment, name: TypeScript.Identifier): void {
+    const ts = this.#ts;
+    const box = `${MARK}${name.text}.v`;
+    const start = node.getStart(this.#file);
+    if (!ts.isPostfixUnaryExpression(node)) {
+      this.edits.insert(start, `(${box} = `);
+      this.#after.set(node, `${this.#after.get(node) ?? ""})`);
+    } else if (ts.isExpressionStatement(node.parent) || (ts.isForStatement(node.parent) && node.parent.incrementor === node)) {
+      this.edits.insert(start, `(${box} = ${ts.tokenToString(node.operator)!}`);
+      this.edits.replace(name.end, node.end, ")");
+    } else {
+      this.edits.insert(start, `(${OLD} = `);
+      this.#after.set(node, `, ${box} = ${localName(name.text)}, ${OLD})${this.#after.get(node) ?? ""}`);
+    }
   }
 
   #await(node: TypeScript.AwaitExpression): void {
@@ -275,7 +323,11 @@ export class Rewriting {
     for (const { name, initializer } of list.declarations) {
       const isPattern = this.#ts.isObjectBindingPattern(name) && initializer !== undefined;
       if (isPattern) this.edits.insert(name.getStart(this.#file), "(");
+      if (initializer && this.#ts.isIdentifier(name) && this.#isShared(name.text)) {
+        this.edits.insert(name.getStart(this.#file), `${MARK}${name.text}.v = `);
+      }
       this.#target(name);
+      if (this.#loop && !(initializer && this.#ts.isIdentifier(name))) addBound(this.#ts, name, this.#loop.patterns);
       if (initializer) this.#visit(initializer);
       if (isPattern) this.edits.insert(initializer.end, ")");
     }
@@ -300,11 +352,6 @@ export class Rewriting {
       if (element.initializer) this.#visit(element.initializer);
     }
   }
-}
-
-/** Whether this is a loop, or one with a label. */
-function isLoop(ts: Compiler, node: TypeScript.Node): boolean {
-  return ts.isIterationStatement(node, true) || (ts.isLabeledStatement(node) && isLoop(ts, node.statement));
 }
 
 /** Methods whose callbacks run later. */

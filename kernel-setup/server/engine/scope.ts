@@ -115,3 +115,50 @@ export function isReference(ts: Compiler, name: TypeScript.Identifier): boolean 
       return true;
   }
 }
+
+/** `x = 1`, `x += 1` or `x++`. */
+export type Assignment = TypeScript.BinaryExpression | TypeScript.PrefixUnaryExpression | TypeScript.PostfixUnaryExpression;
+
+/** The name that `node` gives a value, if it is an assignment to a name, and not a default inside a pattern. */
+export function assignedName(ts: Compiler, node: Node): TypeScript.Identifier | null {
+  const target = assigned(ts, node);
+  return target && ts.isIdentifier(target) && targetOf(ts, target) === "direct" ? target : null;
+}
+
+/** How this name gets a value here: not at all, by an assignment of its own, or in a pattern, `for (x of xs)` or `(x)++`. */
+export function targetOf(ts: Compiler, name: TypeScript.Identifier): "none" | "direct" | "pattern" {
+  if (!isTarget(ts, name)) return "none";
+  return assigned(ts, name.parent) && !isTarget(ts, name.parent) ? "direct" : "pattern";
+}
+
+function isTarget(ts: Compiler, node: Node): boolean {
+  const { parent } = node;
+  switch (parent.kind) {
+    case ts.SyntaxKind.ForInStatement:
+    case ts.SyntaxKind.ForOfStatement:
+      return (parent as TypeScript.ForInOrOfStatement).initializer === node;
+    case ts.SyntaxKind.ParenthesizedExpression:
+    case ts.SyntaxKind.ArrayLiteralExpression:
+    case ts.SyntaxKind.ObjectLiteralExpression:
+    case ts.SyntaxKind.SpreadElement:
+    case ts.SyntaxKind.SpreadAssignment:
+      return isTarget(ts, parent);
+    case ts.SyntaxKind.PropertyAssignment:
+      return (parent as TypeScript.PropertyAssignment).initializer === node && isTarget(ts, parent);
+    case ts.SyntaxKind.ShorthandPropertyAssignment:
+      return (parent as TypeScript.ShorthandPropertyAssignment).name === node && isTarget(ts, parent);
+    default:
+      return assigned(ts, parent) === node;
+  }
+}
+
+/** What stands left of `=` or `+=`, or beside `++` or `--`. */
+function assigned(ts: Compiler, node: Node): Node | null {
+  const { SyntaxKind } = ts;
+  if (ts.isBinaryExpression(node)) {
+    const { kind } = node.operatorToken;
+    return kind >= SyntaxKind.FirstAssignment && kind <= SyntaxKind.LastAssignment ? node.left : null;
+  }
+  const isUnary = ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node);
+  return isUnary && (node.operator === SyntaxKind.PlusPlusToken || node.operator === SyntaxKind.MinusMinusToken) ? node.operand : null;
+}
