@@ -17,7 +17,6 @@ export { searchSeeds, type SeedOptions, type SeedSearch, type SeedsSearched, typ
 export { shrink, shrinkSchedule, type Failure, type Shrunk, type ShrinkOptions, type Size } from "./check/shrink.js";
 export {
   search,
-  type PlainAction,
   type Searched,
   type SearchOptions,
   type SearchVerdict,

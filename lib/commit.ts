@@ -10,3 +10,6 @@ export { type CommitCluster, type CommitProtocol, type Guarding } from "./commit
 export {
   abortNeedsCause, atomicity, commitNeedsAllVotes, commitProperties, irrevocability, locksGoWithDoubt, undecided, voteIn, type CastVote,
 } from "./commit/properties.js";
+export { transactionCommitSpecification, type ManagerState, type TransactionCommitState } from "./commit/specifications/transaction-commit.js";
+export { twoPhaseSpecification, type TwoPhaseState } from "./commit/specifications/two-phase.js";
+export { paxosCommitSpecification, type InstanceState, type PaxosCommitBounds, type PaxosCommitState } from "./commit/specifications/paxos-commit.js";

@@ -26,3 +26,6 @@ export {
 export { brokenWorlds, type BrokenWorld, type SmallWorld } from "./consensus/paxos/broken-worlds.js";
 export { listing, listingExample, type Listing, type ListingAcceptor, type ListingLearner, type ListingProposer } from "./consensus/paxos/article.js";
 export { chosenStays, noVoteBelowPromise, oneValuePerBallot, onlyChosenIsLearned, paxosProperties, promisesKept, safeProposals, type Electorate } from "./consensus/paxos/properties.js";
+export { consensusSpecification, type ConsensusState } from "./consensus/specifications/consensus.js";
+export { votingSpecification, type PaxosBounds, type VotingState } from "./consensus/specifications/voting.js";
+export { paxosSpecification, type PaxosState } from "./consensus/specifications/paxos.js";

@@ -63,8 +63,8 @@ export class Values {
 }
 
 /**
- * A text that no different value shares, made fast where a value is a number, a string, or a flat array, set or
- * object of these; null where it is not.
+ * A text that no different value shares, made fast where a value is a number, a string, a set of these, or arrays and
+ * objects of them in each other; null where it is not.
  */
 function quickText(value: unknown): string | null {
   if (isSimple(value)) return JSON.stringify(value);
@@ -73,8 +73,15 @@ function quickText(value: unknown): string | null {
     for (const item of value) if (!isSimple(item)) return null;
     return `s${JSON.stringify([...value])}`;
   }
-  for (const name in value) if (!isSimple((value as Record<string, unknown>)[name])) return null;
-  return JSON.stringify(value);
+  return isJson(value) ? JSON.stringify(value) : null;
+}
+
+/** Whether JSON has a text of its own for the value and for all that is in it. */
+function isJson(value: unknown): boolean {
+  if (typeof value !== "object") return isSimple(value);
+  if (value === null || value instanceof Map || value instanceof Set) return false;
+  for (const name in value) if (!isJson((value as Record<string, unknown>)[name])) return false;
+  return true;
 }
 
 /** Whether JSON has a text of its own for the value. */

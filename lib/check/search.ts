@@ -1,23 +1,11 @@
 import { checkInterrupt } from "../core/interrupt.js";
 import { integer, options as checkOptions, show } from "../core/parameters.js";
+import type { Specification, SpecificationAction } from "../core/specification.js";
 import { Memo, Results, Values } from "./memo.js";
 import { Column, Vectors } from "./vectors.js";
 
-/**
- * An action of a specification: the variables that it changes, with their values in the next state; null where it
- * is not enabled; a list where there is a choice. Variables that are not named stay as they are (TLA+'s UNCHANGED).
- * The values of the state must not be changed.
- */
-export type PlainAction<State> = (state: Readonly<State>) => Partial<State> | readonly Partial<State>[] | null;
-
-/** A transition system: where it starts, and what may happen next. */
-export interface SearchOptions<State extends object> {
-  /** The initial states. All have the same variables. */
-  readonly initial: State | readonly State[];
-  /** The actions by name; the next-state relation is that one of them happens. */
-  readonly next: { readonly [action: string]: PlainAction<State> };
-  /** What must be true in every state. */
-  readonly properties?: { readonly [name: string]: (state: Readonly<State>) => boolean };
+/** A transition system: where it starts, what may happen next, and what is to be found out about it. */
+export interface SearchOptions<State extends object> extends Specification<State> {
   /** What should be true in some state, so that a verdict "holds" is not an empty one. */
   readonly reach?: { readonly [name: string]: (state: Readonly<State>) => boolean };
   /** "breadth" (default) finds a shortest way first. */
@@ -131,7 +119,7 @@ class Search<State extends object> {
     }
     this.#variables = Object.keys(states[0]);
     this.#values = new Values(this.#variables);
-    const updates = (name: string, action: PlainAction<any>): Memo =>
+    const updates = (name: string, action: SpecificationAction<any>): Memo =>
       new Memo(this.#values, (state) => this.#results.number(this.#updates(name, action(state))));
     const verdict = (predicate: (state: any) => boolean): Memo =>
       new Memo(this.#values, (state) => (predicate(state) ? 1 : 0));
@@ -274,7 +262,7 @@ class Search<State extends object> {
   }
 
   /** What an action answered: the number of choices, and of each the number of changes, and of each variable and value. */
-  #updates(name: string, answer: ReturnType<PlainAction<State>>): number[] {
+  #updates(name: string, answer: ReturnType<SpecificationAction<State>>): number[] {
     if (answer === null) return [];
     const choices = (Array.isArray(answer) ? answer : [answer]) as readonly Readonly<Record<string, unknown>>[];
     if (choices.length === 0) return [];

@@ -1,5 +1,5 @@
 // What the machine can do: two-phase commit with its whole state in two words of 32 bits, and nothing general about
-// it. The states are those of test/check/two-phase.ts, so the counts must be the same.
+// it. The states are those of lib/commit/specifications/two-phase.ts, so the counts must be the same.
 
 /**
  * @param {number} managers at most 9

@@ -5,6 +5,7 @@
 // LARGE=1 adds two-phase commit with nine managers: 10.3 million states. The times are of the processor, so that
 // neighbours on the machine matter less; ratios are what to carry forward.
 import { explore, search } from "distlab/check";
+import { twoPhaseSpecification } from "distlab/commit";
 import { ids } from "distlab/core";
 import { acceptor, agreement, paxosProperties, proposer } from "distlab/paxos";
 import { packed } from "./packed.mjs";
@@ -29,8 +30,8 @@ function line(what, count, seconds, rest) {
 console.log("two-phase commit as a transition system: distinct states");
 const sizes = [3, 5, 7, ...(process.env["LARGE"] ? [9] : [])];
 for (const managers of sizes) {
-  if (managers < 9) search(twoPhase(managers)); // warm
-  const ours = timed(() => search({ ...twoPhase(managers), maxStates: 20_000_000 }));
+  if (managers < 9) search(twoPhaseSpecification({ managers })); // warm
+  const ours = timed(() => search({ ...twoPhaseSpecification({ managers }), maxStates: 20_000_000 }));
   const { states, transitions, bytes } = ours.result;
   const limit = timed(() => packed(managers));
   if (states !== KNOWN[managers] || limit.result.states !== states || limit.result.transitions !== transitions) {
@@ -64,27 +65,4 @@ for (const [what, options] of Object.entries({
 })) {
   const { result, seconds } = timed(() => explore({ ...paxos, ...options }));
   line(`  ${what}`, result.worlds, seconds, `${result.kind}, ${Math.round(result.bytes / result.worlds)} bytes a world`);
-}
-
-/** Two-phase commit, as in test/check/two-phase.ts. @param {number} managers */
-function twoPhase(managers) {
-  const all = Array.from({ length: managers }, (_, i) => `r${i + 1}`);
-  /** @type {Record<string, (s: any) => object | null>} */
-  const next = {
-    TMCommit: (s) => (s.tmState === "init" && s.tmPrepared.size === all.length ? { tmState: "committed", msgs: new Set([...s.msgs, "commit"]) } : null),
-    TMAbort: (s) => (s.tmState === "init" ? { tmState: "aborted", msgs: new Set([...s.msgs, "abort"]) } : null),
-  };
-  for (const r of all) {
-    next[`TMRcvPrepared(${r})`] = (s) => (s.tmState === "init" && s.msgs.has(`prepared ${r}`) ? { tmPrepared: new Set([...s.tmPrepared, r]) } : null);
-    next[`RMPrepare(${r})`] = (s) =>
-      s.rmState[r] === "working" ? { rmState: { ...s.rmState, [r]: "prepared" }, msgs: new Set([...s.msgs, `prepared ${r}`]) } : null;
-    next[`RMChooseToAbort(${r})`] = (s) => (s.rmState[r] === "working" ? { rmState: { ...s.rmState, [r]: "aborted" } } : null);
-    next[`RMRcvCommitMsg(${r})`] = (s) => (s.msgs.has("commit") ? { rmState: { ...s.rmState, [r]: "committed" } } : null);
-    next[`RMRcvAbortMsg(${r})`] = (s) => (s.msgs.has("abort") ? { rmState: { ...s.rmState, [r]: "aborted" } } : null);
-  }
-  return {
-    initial: { rmState: Object.fromEntries(all.map((r) => [r, "working"])), tmState: "init", tmPrepared: new Set(), msgs: new Set() },
-    next,
-    properties: { TCConsistent: (/** @type {any} */ { rmState }) => !(Object.values(rmState).includes("committed") && Object.values(rmState).includes("aborted")) },
-  };
 }
