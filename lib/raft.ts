@@ -18,5 +18,4 @@ export {
 } from "./consensus/raft/state.js";
 export { type StateMachine } from "./consensus/state-machine.js";
 export { type KeyValueCommand, type KeyValueResult, keyValueStore } from "./consensus/key-value-store.js";
-export { type StateMachine } from "./consensus/state-machine.js";
 export { emptyTable, type Table, tableEntries, valueAt, withoutKey, withValue } from "./consensus/table.js";
