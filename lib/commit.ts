@@ -13,3 +13,4 @@ export {
 export { transactionCommitSpecification, type ManagerState, type TransactionCommitState } from "./commit/specifications/transaction-commit.js";
 export { twoPhaseSpecification, type TwoPhaseState } from "./commit/specifications/two-phase.js";
 export { paxosCommitSpecification, type InstanceState, type PaxosCommitBounds, type PaxosCommitState } from "./commit/specifications/paxos-commit.js";
+export * as twoPhase from "./commit/two-phase.js";
