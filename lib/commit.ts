@@ -14,3 +14,4 @@ export { transactionCommitSpecification, type ManagerState, type TransactionComm
 export { twoPhaseSpecification, type TwoPhaseState } from "./commit/specifications/two-phase.js";
 export { paxosCommitSpecification, type InstanceState, type PaxosCommitBounds, type PaxosCommitState } from "./commit/specifications/paxos-commit.js";
 export * as twoPhase from "./commit/two-phase.js";
+export { grayLamportCost, grayLamportWriteDelays, twoPhaseCosts, type Cost, type CostFormula } from "./commit/costs.js";
