@@ -14,6 +14,7 @@
 export { acceptor, type Acceptor, type AcceptorOptions, type AcceptorSignature } from "./consensus/paxos/acceptor.js";
 export { proposer, type Phase, type Proposer, type ProposerOptions, type ProposerSignature } from "./consensus/paxos/proposer.js";
 export { learner, type Learner, type LearnerOptions, type LearnerSignature } from "./consensus/paxos/learner.js";
+export { reader, type Reader, type ReaderOptions, type ReaderPhase, type ReaderSignature } from "./consensus/paxos/reader.js";
 export { server, type ServerOptions, type ServerSignature } from "./consensus/paxos/server.js";
 export { isBefore, isSame, nameOf, noBallot, type Ballot } from "./consensus/paxos/ballot.js";
 export { quorumsOf, type Quorums } from "./consensus/paxos/quorums.js";
@@ -21,7 +22,7 @@ export { type Accept, type Accepted, type Chosen, type Nack, type Prepare, type 
 export { agreement, validity } from "./consensus/agreement.js";
 export {
   ballotlessProposer, changingLearner, doubleCountingLearner, doubleCountingProposer, forgetfulAcceptor, forgetfulProposer, greatestValueProposer,
-  gullibleAcceptor, hastyLearner, insatiableProposer, looseProposer, minorityProposer, mixingAcceptor, sharingProposer, stubbornProposer, unboundAcceptor,
+  gullibleAcceptor, hastyLearner, insatiableProposer, joiningReader, lookingReader, looseProposer, minorityProposer, mixingAcceptor, sharingProposer, stubbornProposer, unboundAcceptor,
 } from "./consensus/paxos/broken.js";
 export { brokenWorlds, type BrokenWorld, type SmallWorld } from "./consensus/paxos/broken-worlds.js";
 export { listing, listingExample, type Listing, type ListingAcceptor, type ListingLearner, type ListingProposer } from "./consensus/paxos/article.js";

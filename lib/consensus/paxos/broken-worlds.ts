@@ -42,8 +42,9 @@ export interface BrokenWorld {
  * shortest schedule that it leads astray. In most of them p1, who wants "x", asks the majority of a1 and a2, and p2,
  * who wants "y", that of a2 and a3: all that keeps them from choosing two values is what a2 tells and does.
  *
- * Two roles are missing: who wants more votes than there are acceptors does nothing wrong, but nothing at all; and
- * references instead of messages exist in programs, but in no world of the explorer.
+ * Some roles are missing: who wants more votes than there are acceptors does nothing wrong, but nothing at all;
+ * references instead of messages exist in programs, but in no world of the explorer; and what a reader does wrong
+ * shows only in the history of its clients.
  */
 export const brokenWorlds: readonly BrokenWorld[] = [
   {

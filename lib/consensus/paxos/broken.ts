@@ -2,8 +2,9 @@ import type { NodeId, Role } from "../../core/role.js";
 import { type AcceptorSignature, acceptor } from "./acceptor.js";
 import { type Ballot, isBefore, isSame, nameOf } from "./ballot.js";
 import { type LearnerOptions, type LearnerSignature, learner } from "./learner.js";
-import { type ProposerOptions, type ProposerSignature, proposer, proposerWith } from "./proposer.js";
+import { latestVote, type ProposerOptions, type ProposerSignature, proposer, proposerWith } from "./proposer.js";
 import type { Quorums } from "./quorums.js";
+import { type ReaderOptions, type ReaderSignature, reader } from "./reader.js";
 
 /*
  * Paxos with one rule broken, a different one in each role. What a rule is for shows in the run that happens
@@ -268,6 +269,54 @@ export function changingLearner(options: LearnerOptions): Role<LearnerSignature>
         if (message.value === self.chosen) return;
         self.chosen = message.value;
         out.decide(message.value);
+      },
+    },
+  };
+}
+
+/**
+ * A reader that looks and answers: from the promises of a majority, with the latest vote that they tell of, and without
+ * a second phase. The vote may be that of a single acceptor, and then the next majority need not know of it, so
+ * that a client reads a value first and none afterwards. Two databases read so until their users
+ * noticed (Cassandra's issue 12126, ScyllaDB's issue 6299).
+ */
+export function lookingReader(options: ReaderOptions): Role<ReaderSignature> {
+  const sound = reader(options);
+  return {
+    ...sound,
+    receive: {
+      ...sound.receive,
+      promised(self, message, from, out) {
+        const { phase } = self;
+        if (phase.kind !== "asking" || !isSame(message.ballot, self.ballot)) return;
+        phase.promises.set(from, message.vote);
+        const last = latestVote(phase.promises.values());
+        if (phase.promises.size <= options.acceptors.length / 2 || last === null) {
+          return sound.receive.promised(self, message, from, out);
+        }
+        const { waiting } = self;
+        self.phase = { kind: "idle" };
+        self.waiting = new Set();
+        out.cancelTimer({ kind: "retry" });
+        for (const call of phase.calls) out.reply(call, last.value);
+        for (const call of waiting) sound.request.read(self, { kind: "read" }, call, out);
+      },
+    },
+  };
+}
+
+/**
+ * A reader that lets a question join the ballot at hand. Its first promises may have been given before the question,
+ * and a value may have been chosen in between; then it answers that there is none.
+ */
+export function joiningReader(options: ReaderOptions): Role<ReaderSignature> {
+  const sound = reader(options);
+  return {
+    ...sound,
+    request: {
+      read(self, message, call, out) {
+        if (self.phase.kind === "asking") self.phase.calls.add(call);
+        else sound.request.read(self, message, call, out);
       },
     },
   };

@@ -132,7 +132,7 @@ export function proposerWith(quorums: Quorums, given: ProposerOptions): Role<Pro
         if (phase.kind !== "preparing" || !isSame(ballot, self.ballot)) return;
         phase.promises.set(from, vote);
         if (phase.promises.size < quorums.prepare) return;
-        const value = latest(phase.promises.values())?.value ?? phase.wish;
+        const value = latestVote(phase.promises.values())?.value ?? phase.wish;
         self.phase = { kind: "accepting", wish: phase.wish, value };
         for (const node of contacts(self, quorums.accept)) out.send(node, { kind: "accept", ballot, value });
         out.setTimer({ kind: "retry" }, retryAfter);
@@ -172,7 +172,7 @@ export function proposerWith(quorums: Quorums, given: ProposerOptions): Role<Pro
 }
 
 /** The vote of the highest ballot, if there is any vote. */
-function latest(votes: Iterable<Vote | null>): Vote | null {
+export function latestVote(votes: Iterable<Vote | null>): Vote | null {
   let last: Vote | null = null;
   for (const vote of votes) {
     if (vote && (!last || isBefore(last.ballot, vote.ballot))) last = vote;
