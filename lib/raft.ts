@@ -14,8 +14,10 @@ export {
 } from "./consensus/raft/messages.js";
 export { type Reads, type ServerOptions } from "./consensus/raft/options.js";
 export {
-  type CatchUp, type Flow, type Incoming, type Read, type Server, type ServerRole, type Session, type Snapshot,
+  type CatchUp, type Flow, type Incoming, type Read, type Server, type ServerRole, type ServerSignature, type Session, type Snapshot,
 } from "./consensus/raft/state.js";
 export { type StateMachine } from "./consensus/state-machine.js";
 export { type KeyValueCommand, type KeyValueResult, keyValueStore } from "./consensus/key-value-store.js";
 export { emptyTable, type Table, tableEntries, valueAt, withoutKey, withValue } from "./consensus/table.js";
+export { server, serverWith } from "./consensus/raft/server.js";
+export { soundRules, type Rules } from "./consensus/raft/rules.js";

@@ -1,3 +1,4 @@
+import { packed, unpacked } from "../core/packed.js";
 import { show } from "../core/parameters.js";
 import type { TraceEvent } from "./event.js";
 import { traceHash } from "./hash.js";
@@ -51,46 +52,4 @@ export function loadTrace(text: string): SavedTrace {
   const hash = traceHash(trace);
   if (hash !== header.hash) throw new Error(`this trace was changed: its hash is ${hash}, and should be ${show(header.hash)}`);
   return { seed: header.seed!, options: header.options!, trace, hash };
-}
-
-/** What JSON cannot say, in objects with one field that begins with "$"; such fields of the value's own get a second "$". */
-function packed(value: unknown): unknown {
-  switch (typeof value) {
-    case "undefined":
-      return { $undefined: 0 };
-    case "bigint":
-      return { $bigint: String(value) };
-    case "number":
-      return Number.isFinite(value) && !Object.is(value, -0) ? value : { $number: Object.is(value, -0) ? "-0" : String(value) };
-    case "object":
-      break;
-    default:
-      return value;
-  }
-  if (value === null) return null;
-  if (Array.isArray(value)) return value.map(packed);
-  if (value instanceof Map) return { $map: Array.from(value, ([key, item]) => [packed(key), packed(item)]) };
-  if (value instanceof Set) return { $set: Array.from(value, packed) };
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name.startsWith("$") ? `$${name}` : name, packed(item)]));
-}
-
-function unpacked(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(unpacked);
-  const fields = Object.entries(value);
-  const [name, item] = fields.length === 1 ? fields[0]! : ["", null];
-  switch (name) {
-    case "$undefined":
-      return undefined;
-    case "$bigint":
-      return BigInt(item as string);
-    case "$number":
-      return Number(item);
-    case "$map":
-      return new Map((item as [unknown, unknown][]).map(([key, each]) => [unpacked(key), unpacked(each)]));
-    case "$set":
-      return new Set((item as unknown[]).map(unpacked));
-    default:
-      return Object.fromEntries(fields.map(([key, each]) => [key.startsWith("$$") ? key.slice(1) : key, unpacked(each)]));
-  }
 }

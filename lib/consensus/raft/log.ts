@@ -103,6 +103,18 @@ export function entriesOf<C>(log: Log<C>): readonly Entry<C>[] {
   return [...log.blocks.flat(), ...log.tail];
 }
 
+/** The last index whose term is at most this one; `offset` if there is none. Terms never fall along a log. */
+export function lastIndexUpToTerm(log: Log, term: number): number {
+  let low = log.offset;
+  let high = log.lastIndex;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (termAt(log, middle)! <= term) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** Whether a log that ends so is at least as up to date as this one (section 5.4.1): the later last term, then the longer log. */
 export function isUpToDate(lastLogIndex: number, lastLogTerm: number, log: Log): boolean {
   return lastLogTerm !== log.lastTerm ? lastLogTerm > log.lastTerm : lastLogIndex >= log.lastIndex;

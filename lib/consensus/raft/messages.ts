@@ -152,6 +152,13 @@ export interface ReadIndexReply {
   readonly index: number | null;
 }
 
+/** "My disk has it up to there." From a leader to itself, if it does not wait for its disk (dissertation, section 10.2.1). */
+export interface Written {
+  readonly kind: "written";
+  readonly term: number;
+  readonly index: number;
+}
+
 /** All that a server of Raft may send and receive. */
 export type Message<C = unknown> =
   | RequestVote
@@ -164,7 +171,8 @@ export type Message<C = unknown> =
   | InstallSnapshotReply
   | TimeoutNow
   | ReadIndex
-  | ReadIndexReply;
+  | ReadIndexReply
+  | Written;
 
 /** What clients may ask of a server. */
 export type Request<C = unknown> =
@@ -186,7 +194,7 @@ export type Request<C = unknown> =
 export type Reply<R = unknown> =
   /** The command was applied, or the query was answered, with this result. */
   | { readonly kind: "result"; readonly result: R }
-  /** Nothing was done: ask that server, or any other where it is null. */
+  /** "I do not lead": ask that server, or any other where it is null, and under the same call, because the first try may yet be performed. */
   | { readonly kind: "redirect"; readonly to: NodeId | null }
   /** Nothing was done, and asking elsewhere would not help. */
   | { readonly kind: "refused"; readonly reason: string }

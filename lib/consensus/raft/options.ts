@@ -52,6 +52,8 @@ export interface ServerOptions<S = unknown, C = unknown, R = unknown> {
   readonly maxEntries?: number;
   /** How many messages with entries may be under way to one follower (section 10.2.1). 1: no pipelining. Default 256. */
   readonly window?: number;
+  /** A leader sends entries before it has written them itself, and counts itself once it has (section 10.2.1). Default false. */
+  readonly parallelWrites?: boolean;
   /** Take a snapshot and discard the log after so many applied entries (chapter 5). Default null: never. */
   readonly snapshotEvery?: number | null;
   /** How many entries before the snapshot's end stay in the log, for followers that are a little behind. Default 0. */

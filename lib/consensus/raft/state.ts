@@ -1,7 +1,8 @@
 import type { Shared } from "../../core/clone.js";
-import type { Call, NodeId } from "../../core/role.js";
+import type { Call, NodeId, Out } from "../../core/role.js";
 import type { Change, Configuration } from "./configuration.js";
 import type { Log } from "./log.js";
+import type { Entry, Message, Origin, Reply, Request, Timer } from "./messages.js";
 
 /** What a server is at the moment (section 5.1). Learners are followers that nobody asks for a vote. */
 export type ServerRole = "follower" | "pre-candidate" | "candidate" | "leader";
@@ -74,10 +75,12 @@ export interface Server<S = unknown, C = unknown, R = unknown> {
   leaseUntil: number;
   /** Who has answered since the leader looked last whether it has a quorum. */
   heardFrom: Set<NodeId>;
-  /** How many commands wait for their batch. */
-  batched: number;
-  /** To whom the leadership is being handed over. */
-  transfer: { readonly to: NodeId; readonly call: Call } | null;
+  /** The commands that wait for their batch. */
+  batch: { readonly call: Call; readonly command: C; readonly origin: Origin | null }[];
+  /** To whom the leadership is being handed over; `isAsked` once it was told to campaign. */
+  transfer: { readonly to: NodeId; readonly call: Call; readonly isAsked: boolean } | null;
+  /** Whether the leader has told anybody in its term to campaign: from then on a lease says nothing. */
+  hasHandedOver: boolean;
   /** A new voter that is catching up before its configuration is appended. */
   catchUp: CatchUp | null;
 }
@@ -117,7 +120,7 @@ export type Flow =
 export interface Read<C = unknown> {
   /** Who asked: a client of this server, or a follower that has one. */
   readonly from: { readonly call: Call; readonly query: C } | { readonly node: NodeId; readonly context: number };
-  /** On a leader: the round whose answers show that it led when the read came; null while the read waits for one to begin. */
+  /** On a leader: the round whose answers show that it led when the read came; null while the read waits for one to begin, 0 if its lease says so. */
   round: number | null;
   /** On a follower: its number of the question to the leader. */
   readonly context: number | null;
@@ -147,3 +150,17 @@ export interface CatchUp {
   /** When it began, by the leader's clock. */
   beganAt: number;
 }
+
+/** What comes in, what goes out. A server decides each entry when it applies it. */
+export type ServerSignature<S = unknown, C = unknown, R = unknown> = {
+  state: Server<S, C, R>;
+  receives: Message<C>;
+  requests: Request<C>;
+  timers: Timer;
+  sends: Message<C>;
+  decides: Entry<C>;
+  replies: Reply<R>;
+};
+
+/** What a server's rules speak to. */
+export type ServerOut = Out<ServerSignature>;
