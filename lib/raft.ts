@@ -21,3 +21,8 @@ export { type KeyValueCommand, type KeyValueResult, keyValueStore } from "./cons
 export { emptyTable, type Table, tableEntries, valueAt, withoutKey, withValue } from "./consensus/table.js";
 export { server, serverWith } from "./consensus/raft/server.js";
 export { soundRules, type Rules } from "./consensus/raft/rules.js";
+export { firstTimeout, meanElectionTime, splitVoteProbability, type ElectionOdds, type FirstTimeout } from "./consensus/raft/closed-forms.js";
+export {
+  commitNeverGoesBack, committedStays, electionSafety, leaderAppendOnly, leaderCompleteness, logMatching, oneVotePerTerm, quorumsOverlap,
+  raftProperties, stateMachineSafety, termsNeverGoBack,
+} from "./consensus/raft/properties.js";
