@@ -2,7 +2,7 @@
  * What an algorithm may know: the role interface, one step of a role, quorums, named streams of chance, and
  * what a property of a whole cluster is. Everything else of the library watches algorithms or runs them.
  */
-export { ids, type AnyRole, type Call, type Delay, type NodeId, type Out, type RequestOf, type Role, type Signature, type StateOf, type Tagged } from "./core/role.js";
+export { ids, isRedirect, type AnyRole, type Call, type Delay, type NodeId, type Out, type Redirect, type RequestOf, type Role, type Signature, type StateOf, type Tagged } from "./core/role.js";
 export { colocate, type Colocated } from "./core/colocate.js";
 export { boot, step, type Effect, type Fields, type Input } from "./core/step.js";
 export { type Decision, type NodeView, type Observation, type Property, type World } from "./core/property.js";

@@ -31,6 +31,20 @@ export function ids(...names: readonly string[]): readonly NodeId[] {
  */
 export type Call = string & { readonly __brand: "Call" };
 
+/**
+ * What a node answers that cannot serve a request and knows who may: `to`, or nobody in particular. It is no answer to
+ * the request: clients ask again elsewhere, under the same call.
+ */
+export interface Redirect {
+  readonly kind: "redirect";
+  readonly to: NodeId | null;
+}
+
+/** Whether an answer says no more than whom to ask. */
+export function isRedirect(result: unknown): result is Redirect {
+  return typeof result === "object" && result !== null && (result as Redirect).kind === "redirect";
+}
+
 /** Messages, timers and requests are tagged values: the tag names the rule that handles them. */
 export type Tagged = { readonly kind: string };
 

@@ -125,7 +125,7 @@ export class Calls {
     if (network.isCut(from, to)) return lose("partitioned");
     if (isLost) return lose("lost");
     const arrival = network.arrival(link, from, to, this.#engine.now, latency, message);
-    this.#cross(arrival, from, to, () => this.#clients.answer(call, result), lose);
+    this.#cross(arrival, from, to, () => this.#clients.answer(call, node.id, result), lose);
   }
 
   #cross(at: number, from: number, to: number, arrive: () => void, lose: (reason: DropReason) => void): void {

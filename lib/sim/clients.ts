@@ -1,6 +1,6 @@
 import { finite, integer, oneOf, options, show } from "../core/parameters.js";
 import { stream, type Seed, type Stream } from "../core/random.js";
-import type { Call, Delay, NodeId, Tagged } from "../core/role.js";
+import { isRedirect, type Call, type Delay, type NodeId, type Redirect, type Tagged } from "../core/role.js";
 import { noNode } from "./faults.js";
 import { sampler, type Latency, type Sampler } from "./latency.js";
 
@@ -12,10 +12,14 @@ export type Choice =
   | "round-robin"
   /** Any node. */
   | "random"
-  /** The node that answered last; the next one of its list after a time-out. */
+  /** The node that answered last, or that another one named; the next one of its list after a time-out. */
   | "sticky";
 
-/** Somebody outside the cluster who asks its nodes over the network, again and again, and notes what came of it. */
+/**
+ * Somebody outside the cluster who asks its nodes over the network, again and again, and notes what came of it. A node that
+ * answers with a `Redirect` has not answered: the client asks the node that it names, or the next one of its list if it
+ * names none; but after as many redirects as it has nodes it waits for its time-out first.
+ */
 export interface ClientOptions<Name extends string = string, Request extends Tagged = Tagged> {
   /**
    * What it asks for: a list, or a function of the client's own stream of chance and of the operation's
@@ -52,7 +56,7 @@ export interface ClientOptions<Name extends string = string, Request extends Tag
   readonly timeoutMs?: number;
   /** How often it asks again before it gives up. Default 3. */
   readonly retries?: number;
-  /** How long it waits before it asks again, in ms; a pair is a range. Default 0. */
+  /** How long it waits before it asks again after a time-out or a redirect to nobody, in ms; a pair is a range. Default 0. */
   readonly backoff?: Delay;
 }
 
@@ -83,8 +87,8 @@ export class Clients {
   }
 
   /** An answer has come to the client who made the call. The second answer to a call says nothing new. */
-  answer(call: Call, result: unknown): void {
-    this.#calls.get(call)?.answer(call, result);
+  answer(call: Call, node: NodeId, result: unknown): void {
+    this.#calls.get(call)?.answer(call, node, result);
   }
 
   reseed(seed: Seed): void {
@@ -93,6 +97,19 @@ export class Clients {
 }
 
 type Streams = Readonly<Record<"operations" | "think" | "arrivals" | "target" | "backoff", Stream>>;
+
+/** An operation that has no answer yet. */
+interface UnderWay {
+  readonly request: Tagged;
+  /** What it waits for: the time-out, or the end of its back-off. */
+  alarm: number;
+  /** Whom it asks at the moment; null while it waits to ask again. */
+  asked: NodeId | null;
+  /** How often it has asked, and how often of these again after a time-out; and how often it was sent on since. */
+  attempts: number;
+  timeouts: number;
+  redirects: number;
+}
 
 class Client {
   readonly #id: NodeId;
@@ -110,8 +127,7 @@ class Client {
   #streams: Streams;
   #serial = 0;
   #target = 0;
-  /** The operations under way, each with what it waits for: the time-out, or the end of its back-off. */
-  readonly #alarms = new Map<Call, number>();
+  readonly #underWay = new Map<Call, UnderWay>();
 
   constructor(id: NodeId, given: ClientOptions, nodes: readonly NodeId[], world: ClientWorld, seed: Seed, calls: Map<Call, Client>) {
     const name = `clients.${id}`;
@@ -160,10 +176,12 @@ class Client {
     this.#streams = streamsOf(seed, this.#id);
   }
 
-  answer(call: Call, result: unknown): void {
-    this.#world.callOff(this.#alarms.get(call)!);
+  answer(call: Call, node: NodeId, result: unknown): void {
+    const operation = this.#underWay.get(call)!;
+    if (isRedirect(result)) return this.#follow(call, operation, node, result);
+    this.#world.callOff(operation.alarm);
     this.#calls.delete(call);
-    this.#alarms.delete(call);
+    this.#underWay.delete(call);
     this.#world.returned(this.#id, call, result);
     this.#thinkOn();
   }
@@ -183,28 +201,53 @@ class Client {
     this.#checkRequest(`operation ${serial} of clients.${this.#id}`, request);
     const call = `${this.#id}#${serial}` as Call;
     this.#calls.set(call, this);
-    this.#ask(call, request, 1);
+    this.#underWay.set(call, { request, alarm: 0, asked: null, attempts: 0, timeouts: 0, redirects: 0 });
+    this.#ask(call, this.#choose());
     return true;
   }
 
-  #ask(call: Call, request: Tagged, attempt: number): void {
+  #ask(call: Call, node: NodeId): void {
     const world = this.#world;
-    this.#alarms.set(call, world.act(world.now() + this.#timeoutMs, () => this.#timedOut(call, request, attempt)));
-    world.invoke(this.#id, call, this.#choose(), request, attempt);
+    const operation = this.#underWay.get(call)!;
+    operation.asked = node;
+    operation.attempts += 1;
+    operation.alarm = world.act(world.now() + this.#timeoutMs, () => this.#timedOut(call, operation));
+    world.invoke(this.#id, call, node, operation.request, operation.attempts);
   }
 
-  #timedOut(call: Call, request: Tagged, attempt: number): void {
+  #timedOut(call: Call, operation: UnderWay): void {
     if (this.#choice === "sticky") this.#target++;
-    if (attempt > this.#retries) {
+    operation.timeouts += 1;
+    operation.redirects = 0;
+    if (operation.timeouts > this.#retries) {
       this.#calls.delete(call);
-      this.#alarms.delete(call);
+      this.#underWay.delete(call);
       this.#world.gaveUp(this.#id, call);
       this.#thinkOn();
       return;
     }
+    this.#askLater(call, operation);
+  }
+
+  /** The node named another one, or nobody. What an earlier node of the same call says comes too late. */
+  #follow(call: Call, operation: UnderWay, node: NodeId, { to }: Redirect): void {
+    if (node !== operation.asked || operation.redirects >= this.#targets.length) return;
+    operation.redirects += 1;
+    this.#world.callOff(operation.alarm);
+    if (to === null) {
+      if (this.#choice === "sticky") this.#target++;
+      return this.#askLater(call, operation);
+    }
+    const place = this.#targets.indexOf(to);
+    if (this.#choice === "sticky" && place >= 0) this.#target = place;
+    this.#ask(call, to);
+  }
+
+  #askLater(call: Call, operation: UnderWay): void {
     const wait = this.#backoff(this.#streams.backoff.next());
-    if (wait === 0) this.#ask(call, request, attempt + 1);
-    else this.#alarms.set(call, this.#world.act(this.#world.now() + wait, () => this.#ask(call, request, attempt + 1)));
+    if (wait === 0) return this.#ask(call, this.#choose());
+    operation.asked = null;
+    operation.alarm = this.#world.act(this.#world.now() + wait, () => this.#ask(call, this.#choose()));
   }
 
   #checkRequest(name: string, request: Tagged): void {

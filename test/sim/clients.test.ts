@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ids, type NodeId, type Redirect, type Role } from "../../lib/core/role.js";
 import { only, simulate, type ClientOptions, type NetworkOptions, type ScriptedFault } from "../../lib/sim.js";
 import { keeper, server } from "./roles.js";
 
@@ -123,5 +124,58 @@ describe("a call", () => {
     const sends = (clients: Readonly<Record<string, ClientOptions<"k" | "k2", { kind: "read" }>>>) =>
       only(simulate({ ...script, clients, network: { loss: 0.2 } }).trace, "drop").map(({ at, to }) => [at, to]);
     expect(sends({})).toEqual(sends({ c: { operations: (_, n) => (n > 50 ? null : { kind: "read" }) } }));
+  });
+});
+
+describe("a client that is sent elsewhere", () => {
+  /** Answers what it is asked if it is the one that serves, and otherwise says what it thinks who does. */
+  const sending = (name: NodeId, to: NodeId | null): Role<{ state: object; requests: Ask; replies: number | Redirect }> => ({
+    name: "sending server",
+    durable: [],
+    init: () => ({}),
+    receive: {},
+    timeout: {},
+    request: { ask: (_, { n }, call, out) => out.reply(call, to === name ? n : { kind: "redirect", to }) },
+  });
+  const [s1, s2, s3] = ids("s1", "s2", "s3") as [NodeId, NodeId, NodeId];
+
+  function ask(to: readonly (NodeId | null)[], client: Options) {
+    const nodes = { s1: sending(s1, to[0]!), s2: sending(s2, to[1]!), s3: sending(s3, to[2]!) };
+    const run = simulate({ nodes, clients: { c: client }, network: { latency: 5 } });
+    return { ...run, asked: only(run.trace, "invoke").map(({ at, node, attempt }) => [at, node, attempt]) };
+  }
+
+  it("asks there at once, under the same call, and goes there first from then on", () => {
+    const { asked, history } = ask([s3, s1, s3], { operations: asks(2) });
+    expect(asked).toEqual([[0, "s1", 1], [10, "s3", 2], [20, "s3", 1]]);
+    expect(history.map(({ call, result, returnedAt, attempts }) => [call, result, returnedAt, attempts])).toEqual([["c#1", 1, 20, 2], ["c#2", 2, 30, 1]]);
+  });
+
+  it("asks the next one where nobody is named, after its back-off", () => {
+    expect(ask([null, null, s3], { operations: asks(1), backoff: 7 }).asked).toEqual([[0, "s1", 1], [17, "s2", 2], [34, "s3", 3]]);
+  });
+
+  it("waits for its time-out where everybody sends it on, and gives up as ever", () => {
+    const { asked, history, ended } = ask([s2, s1, null], { operations: asks(1), timeoutMs: 100, retries: 1 });
+    expect(asked.map(([at]) => at)).toEqual([0, 10, 20, 30, 130, 140, 150, 160]);
+    expect(history[0]).toMatchObject({ result: undefined, returnedAt: null });
+    expect(ended.kind).toBe("quiet");
+  });
+
+  it("may be sent to a node that is not on its list", () => {
+    const { asked } = ask([s3, s2, s3], { operations: asks(2), to: ["s1", "s2"] });
+    expect(asked).toEqual([[0, "s1", 1], [10, "s3", 2], [20, "s1", 1], [30, "s3", 2]]);
+  });
+
+  it("does not follow who was asked before and answers late", () => {
+    const nodes = { s1: sending(s1, s2), s2: sending(s2, s3), s3: sending(s3, s3) };
+    const { trace } = simulate({
+      nodes,
+      clients: { c: { operations: asks(1), timeoutMs: 15 } },
+      network: { latency: 5, links: { "s1>c": { latency: 11 }, "s2>c": { latency: 50 } } },
+      until: 60,
+    });
+    // The time-out has come before the answer of s1, which would lead to s2 as well.
+    expect(only(trace, "invoke").map(({ at, node }) => [at, node]).slice(0, 3)).toEqual([[0, "s1"], [15, "s2"], [30, "s3"]]);
   });
 });
