@@ -16,6 +16,8 @@ interface Ledger {
   /** How many of the decisions are entered. */
   entered: number;
   readonly firsts: Map<TransactionId, Decision>;
+  /** The first decision of each transaction for each outcome. */
+  readonly by: Readonly<Record<Outcome, Map<TransactionId, Decision>>>;
   /** The first decision that differs from the first of its transaction, and that one. */
   clash: readonly [first: Decision, other: Decision] | null;
   readonly own: Map<string, Outcome>;
@@ -27,10 +29,11 @@ const ledgers = new WeakMap<readonly Decision[], Ledger>();
 
 function ledgerOf(decisions: readonly Decision[]): Ledger {
   let ledger = ledgers.get(decisions);
-  if (!ledger) ledgers.set(decisions, (ledger = { entered: 0, firsts: new Map(), clash: null, own: new Map(), turns: [] }));
+  if (!ledger) ledgers.set(decisions, (ledger = { entered: 0, firsts: new Map(), by: { commit: new Map(), abort: new Map() }, clash: null, own: new Map(), turns: [] }));
   for (; ledger.entered < decisions.length; ledger.entered++) {
     const decision = decisions[ledger.entered]!;
     const { transaction, outcome } = decision.outcome as Decided;
+    if (!ledger.by[outcome].has(transaction)) ledger.by[outcome].set(transaction, decision);
     const first = ledger.firsts.get(transaction);
     if (!first) ledger.firsts.set(transaction, decision);
     else if ((first.outcome as Decided).outcome !== outcome) ledger.clash ??= [first, decision];
@@ -107,8 +110,7 @@ export function commitNeedsAllVotes(seen: (happened: Observation) => CastVote | 
       return polls.votes.has(key) ? polls : { ...polls, votes: new Map(polls.votes).set(key, cast.vote) };
     },
     check({ decisions }, { needed, votes }) {
-      for (const [transaction, decision] of ledgerOf(decisions).firsts) {
-        if ((decision.outcome as Decided).outcome !== "commit") continue;
+      for (const [transaction, decision] of ledgerOf(decisions).by.commit) {
         for (const participant of needed.get(transaction) ?? []) {
           const vote = votes.get(JSON.stringify([transaction, participant]));
           if (vote === "yes" || vote === "read-only") continue;
@@ -149,10 +151,8 @@ export function abortNeedsCause(seen: (happened: Observation) => CastVote | null
     },
     check({ decisions }, { vetoed, crashed }) {
       if (crashed) return null;
-      for (const [transaction, { node, outcome }] of ledgerOf(decisions).firsts) {
-        if ((outcome as Decided).outcome === "abort" && !vetoed.has(transaction)) {
-          return `${node} decided to abort ${transaction}, though nobody voted no and nothing crashed`;
-        }
+      for (const [transaction, { node }] of ledgerOf(decisions).by.abort) {
+        if (!vetoed.has(transaction)) return `${node} decided to abort ${transaction}, though nobody voted no and nothing crashed`;
       }
       return null;
     },
@@ -170,19 +170,36 @@ export function undecided(
   );
 }
 
+/** What each node has decided since it last booted. */
+type Lately = ReadonlyMap<NodeId, ReadonlyMap<TransactionId, Outcome>>;
+
 /**
- * Who has decided has given back its locks, and who holds a lock of a transaction is still in doubt of it. For
- * participants that all guard this kind of resource.
+ * Who has decided has given back its locks. For participants that all guard this kind of resource. (A crash may take a
+ * decision back from memory and disk, though not from the world: who wakes up in doubt again holds its locks again.)
  */
-export function locksGoWithDoubt(resource: Resource): Property<undefined> {
+export function locksGoWithDoubt(resource: Resource): Property<Lately> {
   return {
     name: "locks are held in doubt only",
-    check({ nodes, decisions }) {
-      const { own } = ledgerOf(decisions);
+    memory: new Map(),
+    observe(lately, happened) {
+      if (happened.kind === "crash") {
+        if (!lately.has(happened.node)) return lately;
+        const rest = new Map(lately);
+        rest.delete(happened.node);
+        return rest;
+      }
+      if (happened.kind !== "decide") return lately;
+      const { transaction, outcome } = happened.outcome as Decided;
+      const known = lately.get(happened.node);
+      if (known?.has(transaction)) return lately;
+      return new Map(lately).set(happened.node, new Map(known).set(transaction, outcome));
+    },
+    check({ nodes }, lately) {
       for (const { id, state } of nodes) {
-        if (!state || !("data" in state)) continue;
+        const known = lately.get(id);
+        if (!known || !state || !("data" in state)) continue;
         for (const transaction of resource.holders((state as Guarding).data)) {
-          const outcome = own.get(JSON.stringify([id, transaction]));
+          const outcome = known.get(transaction);
           if (outcome) return `${id} decided to ${outcome} ${transaction}, and still holds its locks`;
         }
       }

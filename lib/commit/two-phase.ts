@@ -11,3 +11,5 @@ export { intermediate, type Branch, type Intermediate, type IntermediateOptions,
 export { forms, habits, type Form } from "./two-phase/forms.js";
 export { type Ack, type Advice, type Begin, type Consult, type DecisionMessage, type Inquiry, type Prepare, type VoteMessage } from "./two-phase/messages.js";
 export { protocol, type TwoPhaseOptions } from "./two-phase/protocol.js";
+export * as broken from "./two-phase/broken.js";
+export { brokenWorlds } from "./two-phase/broken-worlds.js";

@@ -31,7 +31,7 @@ export function costOf(protocol: CommitProtocol, n: number, outcome: Outcome) {
 /** The same, for any cluster and request. */
 export function measured(
   nodes: Readonly<Record<string, AnyRole>>,
-  asked: { readonly node: string; readonly request: { readonly kind: string } },
+  asked: { readonly node: string; readonly request: unknown },
   participants: readonly string[],
   outcome: Outcome,
 ) {
