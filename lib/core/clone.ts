@@ -5,13 +5,14 @@
 export const shared: unique symbol = Symbol("shared");
 
 /** A value that copies share. Whoever wants another one makes another one. */
-export interface Shared {
-  readonly [shared]: true;
+export interface Shared<T = any> {
+  /** How to say the value in words where a reader would not know its fields; or just true. */
+  readonly [shared]: true | ((value: T) => string);
 }
 
 /** A deep copy of plain data, maps and sets: all that a state or a message may be made of. What is `Shared` stays the same. */
 export function clone<T>(value: T): T {
-  if (typeof value !== "object" || value === null || (value as Partial<Shared>)[shared] === true) return value;
+  if (typeof value !== "object" || value === null || (value as Partial<Shared>)[shared] !== undefined) return value;
   if (Array.isArray(value)) return value.map(clone) as T;
   if (value instanceof Map) return new Map(Array.from(value, ([key, item]) => [clone(key), clone(item)])) as T;
   if (value instanceof Set) return new Set(Array.from(value, clone)) as T;

@@ -1,3 +1,4 @@
+import { shared, type Shared } from "./clone.js";
 import type { Tagged } from "./role.js";
 import type { Effect } from "./step.js";
 
@@ -11,6 +12,8 @@ export function brief(tagged: Tagged): string {
 export function words(value: unknown): string {
   if (value === null || value === undefined) return "–";
   if (typeof value !== "object") return String(value);
+  const said = (value as Partial<Shared>)[shared];
+  if (typeof said === "function") return said(value);
   if (Array.isArray(value)) return `[${value.map(words).join(", ")}]`;
   if (value instanceof Set) return `{${Array.from(value, words).join(", ")}}`;
   if (value instanceof Map) return `{${Array.from(value, ([key, item]) => `${words(key)} → ${words(item)}`).join(", ")}}`;

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bytesOf, canonical } from "../../lib/core/canonical.js";
-import { clone, deepFreeze } from "../../lib/core/clone.js";
+import { clone, deepFreeze, shared } from "../../lib/core/clone.js";
 import { fingerprint, Fingerprint } from "../../lib/core/hash.js";
+import { words } from "../../lib/core/words.js";
 
 const { value } = fc.letrec((tie) => ({
   value: fc.oneof({ maxDepth: 3 }, fc.integer(), fc.double(), fc.string(), fc.boolean(), fc.constantFrom(null, -0, 0, "1", 1, 1n), tie("list"), tie("fields"), tie("map"), tie("set")),
@@ -26,6 +27,20 @@ describe("a copy", () => {
     const copy = clone(deep);
     [...copy.list[0]!.get("a")!][0]!.n = 2;
     expect([...deep.list[0]!.get("a")!][0]!.n).toBe(1);
+  });
+});
+
+describe("a value that copies share", () => {
+  const log = { [shared]: ({ entries }: { readonly entries: readonly string[] }) => `${entries.length} entries`, entries: ["x", "y"] };
+
+  it("is the same in the copy", () => {
+    expect(clone({ log, votes: [log] })).toEqual({ log, votes: [log] });
+    expect(clone({ log }).log).toBe(log);
+    expect(clone({ ...log, [shared]: true as const }).entries).toBe(log.entries);
+  });
+
+  it("is said in its own words", () => {
+    expect(words([log, { ...log, [shared]: true }])).toBe("[2 entries, ([x, y])]");
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Shared } from "../../core/clone.js";
 import { shared } from "../../core/clone.js";
+import { words } from "../../core/words.js";
 import type { Entry } from "./messages.js";
 
 /**
@@ -24,7 +25,7 @@ const BLOCK = 32;
 
 /** A log that begins after this entry. By default empty from the start: the first index is 1. */
 export function emptyLog(offset: number = 0, offsetTerm: number = 0): Log<never> {
-  return { [shared]: true, offset, offsetTerm, lastIndex: offset, lastTerm: offsetTerm, blocks: [], tail: [] };
+  return { [shared]: inWords, offset, offsetTerm, lastIndex: offset, lastTerm: offsetTerm, blocks: [], tail: [] };
 }
 
 /** A log of these entries, which must follow each other. */
@@ -61,7 +62,7 @@ export function append<C>(log: Log<C>, entries: readonly Entry<C>[]): Log<C> {
     }
   }
   const { offset, offsetTerm } = log;
-  return { [shared]: true, offset, offsetTerm, lastIndex: last.index, lastTerm: last.term, blocks, tail };
+  return { [shared]: inWords, offset, offsetTerm, lastIndex: last.index, lastTerm: last.term, blocks, tail };
 }
 
 /** The log without the entry at this index and all that follow it. */
@@ -74,7 +75,7 @@ export function truncateFrom<C>(log: Log<C>, index: number): Log<C> {
   const { offset, offsetTerm } = log;
   const blocks = log.blocks.slice(0, full);
   const tail = partial.filter((entry) => entry.index <= last);
-  return { [shared]: true, offset, offsetTerm, lastIndex: last, lastTerm, blocks, tail };
+  return { [shared]: inWords, offset, offsetTerm, lastIndex: last, lastTerm, blocks, tail };
 }
 
 /** The log without the entry at this index and all before it; its term stays known. */
@@ -87,7 +88,7 @@ export function compactTo<C>(log: Log<C>, index: number): Log<C> {
   const isKept = (entry: Entry<C>): boolean => entry.index > offset;
   const blocks = first === undefined ? [] : [first.filter(isKept), ...rest];
   const { lastIndex, lastTerm } = log;
-  return { [shared]: true, offset, offsetTerm, lastIndex, lastTerm, blocks, tail: log.tail.filter(isKept) };
+  return { [shared]: inWords, offset, offsetTerm, lastIndex, lastTerm, blocks, tail: log.tail.filter(isKept) };
 }
 
 /** The entries from this index on, `limit` at the most. */
@@ -118,6 +119,15 @@ export function lastIndexUpToTerm(log: Log, term: number): number {
 /** Whether a log that ends so is at least as up to date as this one (section 5.4.1): the later last term, then the longer log. */
 export function isUpToDate(lastLogIndex: number, lastLogTerm: number, log: Log): boolean {
   return lastLogTerm !== log.lastTerm ? lastLogTerm > log.lastTerm : lastLogIndex >= log.lastIndex;
+}
+
+/** Each entry with its term, after what was compacted away: `[… 3@1, x@1, no-op@2]`. */
+function inWords(log: Log): string {
+  const entries = entriesOf(log).map((entry) => {
+    const what = entry.kind === "command" ? words(entry.command) : entry.kind === "configuration" ? words(entry.configuration.voters) : entry.kind;
+    return `${what}@${entry.term}`;
+  });
+  return `[${[...(log.offset > 0 ? [`… ${log.offset}@${log.offsetTerm}`] : []), ...entries].join(", ")}]`;
 }
 
 /** Blocks begin at fixed indices, so that logs of equal entries are equal, however they came about. */

@@ -11,7 +11,7 @@ import { appendEntries, appendEntriesReply, appendToOwnLog, beginRound, installS
 import type { Rules } from "./rules.js";
 import { originOf } from "./sessions.js";
 import { type Settings, settingsOf } from "./settings.js";
-import { installSnapshot, restore } from "./snapshot.js";
+import { installSnapshot, restore, snapshotInWords } from "./snapshot.js";
 import type { Server, ServerOut, ServerSignature } from "./state.js";
 import { endOfSilence, follow, hearLeader, waitForLeader } from "./term.js";
 import { endTransfer, giveUpTransfer, handOver, timeoutNow, transfer } from "./transfer.js";
@@ -213,7 +213,7 @@ function initial({ bootstrap, machine }: Settings, id: NodeId): Server {
     votedFor: null,
     log: emptyLog(),
     snapshot: {
-      [shared]: true, lastIncludedIndex: 0, lastIncludedTerm: 0, configuration: bootstrap, machine: machine.initial, sessions: new Map(),
+      [shared]: snapshotInWords, lastIncludedIndex: 0, lastIncludedTerm: 0, configuration: bootstrap, machine: machine.initial, sessions: new Map(),
     },
     role: "follower",
     leaderId: null,

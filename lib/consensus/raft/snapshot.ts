@@ -18,7 +18,7 @@ export function compact({ snapshotEvery, snapshotRetain }: Settings, self: Serve
   const { lastApplied, log, machine, sessions, snapshot } = self;
   if (snapshotEvery === null || lastApplied - snapshot.lastIncludedIndex < snapshotEvery) return false;
   self.snapshot = {
-    [shared]: true,
+    [shared]: snapshotInWords,
     lastIncludedIndex: lastApplied,
     lastIncludedTerm: termAt(log, lastApplied)!,
     configuration: configurationUpTo(self, lastApplied).configuration, // a later one in the log may yet be rolled back
@@ -86,7 +86,7 @@ export function installSnapshot(settings: Settings, self: Server, message: Insta
 
   const { machine, sessions } = unpacked(JSON.parse(incoming.data)) as Pick<Snapshot, "machine" | "sessions">;
   self.incoming = null;
-  self.snapshot = { [shared]: true, lastIncludedIndex, lastIncludedTerm, configuration, machine, sessions };
+  self.snapshot = { [shared]: snapshotInWords, lastIncludedIndex, lastIncludedTerm, configuration, machine, sessions };
   const isPrefix = termAt(self.log, lastIncludedIndex) === lastIncludedTerm;
   self.log = isPrefix ? compactTo(self.log, lastIncludedIndex) : emptyLog(lastIncludedIndex, lastIncludedTerm);
   for (const [index, { call }] of [...self.calls]) {
@@ -112,3 +112,8 @@ function textOf(snapshot: Snapshot): string {
 
 /** Pieces are cut from the same text, which would take long to make for each of them. */
 const texts = new WeakMap<Snapshot, string>();
+
+/** Up to which entry it goes, and of which term that is: `up to 12@3`. */
+export function snapshotInWords({ lastIncludedIndex, lastIncludedTerm }: Snapshot): string {
+  return lastIncludedIndex === 0 ? "–" : `up to ${lastIncludedIndex}@${lastIncludedTerm}`;
+}
