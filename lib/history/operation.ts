@@ -34,11 +34,12 @@ export function operationText({ request, result, returnedAt }: HistoryOperation)
   return result === undefined || (result === null && "value" in fields) ? call : `${call} → ${words(result)}`;
 }
 
-/** The same with its client and its times: "c1's read() → 3 (10–15 ms)". */
-export function operationPhrase(operation: HistoryOperation): string {
+/** The same with its client and its times: "c1's read() → 3 (10–15 ms)"; or "(steps 10–15)", on that clock. */
+export function operationPhrase(operation: HistoryOperation, unit: "ms" | "steps" = "ms"): string {
   const { client, invokedAt, returnedAt } = operation;
-  const times = returnedAt === null ? `from ${brief(invokedAt)} ms` : `${brief(invokedAt)}–${brief(returnedAt)} ms`;
-  return `${client}'s ${operationText(operation)} (${times})`;
+  const times = returnedAt === null ? brief(invokedAt) : `${brief(invokedAt)}–${brief(returnedAt)}`;
+  const counted = unit === "ms" ? `${times} ms` : `${returnedAt === null ? "step" : "steps"} ${times}`;
+  return `${client}'s ${operationText(operation)} (${returnedAt === null ? "from " : ""}${counted})`;
 }
 
 /** When the operations of a history began and ended, by row; the end is infinite where there is no answer. */

@@ -1,10 +1,9 @@
 import { options as checkOptions } from "../core/parameters.js";
 import type { Observation, Property } from "../core/property.js";
-import type { NodeId } from "../core/role.js";
 import { linearizable } from "./linearizable.js";
 import { checkModel, type Model } from "./model.js";
-import type { HistoryOperation } from "./operation.js";
-import { historyOf, type HistoryOptions, type TracedOperation } from "./record.js";
+import { operationPhrase, operationText, type HistoryOperation } from "./operation.js";
+import { clientOf, historyOf, type HistoryOptions, type TracedOperation } from "./record.js";
 
 /**
  * That the answers of a cluster are those of one object, as a property for the simulator and the explorer: the history
@@ -33,12 +32,17 @@ export function linearizableAnswers(
       let problem = judged.get(history);
       if (problem === undefined) {
         const verdict = linearizable(historyOf(history, options), model);
-        problem = verdict.kind === "violated" ? verdict.reason : null;
+        problem = verdict.kind === "violated" ? withoutTimes(verdict.reason, verdict.stuck[0]!) : null;
         judged.set(history, problem);
       }
       return problem;
     },
   };
+}
+
+/** A property sees the order of events, and no clock that a reader could find in the run. */
+function withoutTimes(reason: string, operation: TracedOperation): string {
+  return reason.replace(operationPhrase(operation), `${operation.client}'s ${operationText(operation)}`);
 }
 
 /** The history with what happened now. Its clock counts calls and answers. */
@@ -50,10 +54,9 @@ function observe(history: readonly TracedOperation[], happened: Observation): re
   if (happened.kind === "request") {
     // A client that tries again asks for the same operation.
     if (row >= 0) return history;
-    const client = call.slice(0, call.lastIndexOf("#")) as NodeId;
     return [
       ...history,
-      { client, call, request: happened.request, result: undefined, invokedAt: now, returnedAt: null },
+      { client: clientOf(call), call, request: happened.request, result: undefined, invokedAt: now, returnedAt: null },
     ];
   }
   if (row < 0 || history[row]!.returnedAt !== null) return history;

@@ -62,6 +62,7 @@ function isTrace(source: readonly object[]): source is readonly TraceEvent[] {
 function traced(trace: readonly TraceEvent[]): TracedOperation[] {
   const operations: TracedOperation[] = [];
   const rows = new Map<Call, number>();
+  const isScripted = new Set<Call>();
   let now = -Infinity;
   trace.forEach((event, i) => {
     if (event.at < now) throw new RangeError(`trace[${i}]: the clock goes backward, from ${now} ms to ${event.at} ms`);
@@ -75,10 +76,12 @@ function traced(trace: readonly TraceEvent[]): TracedOperation[] {
         return;
       // A request from a script is at its node at once, and so is the answer.
       case "request":
-        if (!rows.has(event.call)) begin(i, outside, event.call, event.request, event.at);
+        if (rows.has(event.call)) return;
+        isScripted.add(event.call);
+        begin(i, clientOf(event.call), event.call, event.request, event.at);
         return;
       case "reply":
-        if (operations[rows.get(event.call) ?? -1]?.client === outside) end(i, event.call, event.result, event.at);
+        if (isScripted.has(event.call)) end(i, event.call, event.result, event.at);
         return;
       default:
         return;
@@ -100,4 +103,7 @@ function traced(trace: readonly TraceEvent[]): TracedOperation[] {
   }
 }
 
-const outside = "outside" as NodeId;
+/** Who made a call: the part of its name before the number. */
+export function clientOf(call: Call): NodeId {
+  return call.slice(0, call.lastIndexOf("#")) as NodeId;
+}

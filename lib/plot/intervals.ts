@@ -1,10 +1,10 @@
-import { finite, integer, options as checkOptions, show } from "../core/parameters.js";
+import { finite, integer, oneOf, options as checkOptions, show } from "../core/parameters.js";
 import type { HistoryVerdict } from "../history/linearizable.js";
 import { checkHistory, operationPhrase, operationText, type HistoryOperation } from "../history/operation.js";
 import { altText, Diagram } from "./diagram.js";
 import { sentence, text as checkText } from "./figure.js";
 import { formatNumber } from "./format.js";
-import { draw, type Judgement, type Window } from "./intervals/draw.js";
+import { draw, type Judgement, type Unit, type Window } from "./intervals/draw.js";
 
 /** How a history is drawn. */
 export interface IntervalsOptions<Operation extends HistoryOperation = HistoryOperation> {
@@ -12,7 +12,9 @@ export interface IntervalsOptions<Operation extends HistoryOperation = HistoryOp
   readonly title?: string;
   /** What a judge said of this history: its order is numbered, and what cannot be ordered is marked. */
   readonly verdict?: HistoryVerdict<Operation>;
-  /** Where the drawing begins and ends, in ms (default: around what is interesting, with at most `limit` operations). */
+  /** What the history's clock counts: virtual ms (the default), or the steps of a schedule, where the explorer found it. */
+  readonly unit?: "ms" | "steps";
+  /** Where the drawing begins and ends, by that clock (default: around what is interesting, with at most `limit` operations). */
   readonly from?: number;
   readonly to?: number;
   /** How many operations a drawing may hold, 1 to 300 (default 40; around a violation 20). */
@@ -41,13 +43,14 @@ export function intervals<Operation extends HistoryOperation>(
   history: readonly Operation[],
   options: IntervalsOptions<Operation>,
 ): Diagram {
-  checkOptions("intervals", options, ["title", "verdict", "from", "to", "limit", "label", "note"]);
+  checkOptions("intervals", options, ["title", "verdict", "unit", "from", "to", "limit", "label", "note"]);
   checkHistory(history);
   const { verdict, limit = verdict?.kind === "violated" ? 20 : 40, note, label: wording = operationText } = options;
+  const unit = oneOf("unit", options.unit ?? "ms", ["ms", "steps"]);
   integer("limit", limit, { min: 1, max: 300 });
   if (options.title === undefined && verdict === undefined)
     throw new RangeError("title must say something, got nothing, and there is no verdict to tell");
-  const title = options.title === undefined ? titleOf(verdict!) : checkText("title", options.title);
+  const title = options.title === undefined ? titleOf(verdict!, unit) : checkText("title", options.title);
   if (verdict !== undefined) checkVerdict(verdict, history);
 
   const judged = judgementOf(history, verdict);
@@ -56,8 +59,8 @@ export function intervals<Operation extends HistoryOperation>(
     (one) => one.invokedAt < window.before && one.invokedAt <= window.to && endOf(one) >= window.from,
   );
   const left = drawn.length < history.length ? history.length - drawn.length : 0;
-  const notes = [...(note === undefined ? [] : [note]), ...(left > 0 ? [leftOut(history, judged, drawn, window)] : [])];
-  const summary = sentence(described(drawn, judged, window));
+  const notes = [...(note === undefined ? [] : [note]), ...(left > 0 ? [leftOut(history, judged, drawn, range(window, unit))] : [])];
+  const summary = sentence(described(drawn, judged, window, unit));
   const lines = [...drawn].sort(
     (a, b) => (judged.rank.get(a) ?? Infinity) - (judged.rank.get(b) ?? Infinity) || a.invokedAt - b.invokedAt,
   );
@@ -65,7 +68,7 @@ export function intervals<Operation extends HistoryOperation>(
     title,
     alt: altText(title, summary),
     notes,
-    svg: draw(drawn, judged, window, { title, notes, summary, wording: (one) => String(wording(one as Operation)) }),
+    svg: draw(drawn, judged, window, { title, notes, summary, unit, wording: (one) => String(wording(one as Operation)) }),
     text: [
       title,
       summary,
@@ -74,13 +77,13 @@ export function intervals<Operation extends HistoryOperation>(
       ...lines.map((one) => {
         const rank = judged.rank.get(one);
         const mark = rank === undefined ? (judged.culprit === one ? "  ✕" : "  –") : `${rank + 1}.`.padStart(3);
-        return `${mark} ${operationPhrase(one)}`;
+        return `${mark} ${operationPhrase(one, unit)}`;
       }),
     ].join("\n"),
   });
 }
 
-function titleOf(verdict: HistoryVerdict): string {
+function titleOf(verdict: HistoryVerdict, unit: Unit): string {
   switch (verdict.kind) {
     case "holds":
       return verdict.order.length === 1
@@ -89,7 +92,7 @@ function titleOf(verdict: HistoryVerdict): string {
     case "violated":
       return verdict.stuck.length === 0
         ? "No order explains all answers"
-        : `No order explains ${operationPhrase(verdict.stuck[0]!)}`;
+        : `No order explains ${operationPhrase(verdict.stuck[0]!, unit)}`;
     case "unknown":
       return "No order was found, and not all were tried";
   }
@@ -168,33 +171,37 @@ function windowOf(
   return { from: first, to: Math.max(first, starts[limit]!), before: starts[limit]! };
 }
 
+function range({ from, to }: Window, unit: Unit): string {
+  return unit === "ms" ? `from ${formatNumber(from)} to ${formatNumber(to)} ms` : `in steps ${formatNumber(from)} to ${formatNumber(to)}`;
+}
+
 function leftOut(
   history: readonly HistoryOperation[],
   { operations }: Judgement,
   drawn: readonly HistoryOperation[],
-  { from, to }: Window,
+  window: string,
 ): string {
-  const window = `${formatNumber(from)} to ${formatNumber(to)} ms`;
   const others = operations.length < history.length ? "; later operations and those on other keys play no part" : "";
-  return `Drawn from ${window}, ${formatNumber(drawn.length)} of ${formatNumber(history.length)} operations${others}`;
+  return `Drawn ${window}, ${formatNumber(drawn.length)} of ${formatNumber(history.length)} operations${others}`;
 }
 
 function described(
   drawn: readonly HistoryOperation[],
   { rank, instant, culprit }: Judgement,
-  { from, to }: Window,
+  window: Window,
+  unit: Unit,
 ): string {
   const clients = new Set(drawn.map(({ client }) => client)).size;
   const open = drawn.filter(({ returnedAt }) => returnedAt === null).length;
   const ordered = drawn.filter((one) => rank.has(one)).length;
   return [
-    `The operations of ${clients} ${clients === 1 ? "client" : "clients"} from ${formatNumber(from)} to ${formatNumber(to)} ms: ${drawn.length} bars`,
+    `The operations of ${clients} ${clients === 1 ? "client" : "clients"} ${range(window, unit)}: ${drawn.length} bars`,
     ...(open > 0 ? [`, ${open} of them without an answer`] : []),
     ...(ordered > 0
       ? [
           `; ${ordered} are numbered in the order that explains them${instant.size > 0 ? ", each with its instant" : ""}`,
         ]
       : []),
-    ...(culprit === null ? [] : [`; ${operationPhrase(culprit)} cannot be ordered`]),
+    ...(culprit === null ? [] : [`; ${operationPhrase(culprit, unit)} cannot be ordered`]),
   ].join("");
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { explore } from "../../lib/check/explore.js";
 import type { NodeId, Role } from "../../lib/core/role.js";
 import { historyOf, linearizable, register, sessionGuarantees } from "../../lib/history.js";
 import { simulate } from "../../lib/sim/simulate.js";
@@ -67,6 +68,19 @@ describe("historyOf", () => {
     expect(traced.filter(({ returnedAt }) => returnedAt === null)).toMatchObject([
       { client: "late", request: { kind: "write", value: 9 } },
     ]);
+  });
+
+  it("names who asked, also where a schedule or a script did", () => {
+    const nodes = { n1: store("n2" as NodeId), n2: store("n1" as NodeId) };
+    const get = { node: "n2", request: { kind: "get" } } as const;
+    const verdict = explore({
+      nodes,
+      requests: [get, [get, get]],
+      properties: [{ name: "silence", memory: 0, observe: (n, { kind }) => n + (kind === "reply" ? 1 : 0), check: (_, n) => (n < 3 ? null : "three answers") }],
+    });
+    if (verdict.kind !== "violated") throw new Error(verdict.summary);
+    expect(historyOf(verdict.trace).map(({ client }) => client).sort()).toEqual(["client1", "client2", "client2"]);
+    expect(historyOf(simulate({ nodes, requests: [{ at: 0, ...get }] }).trace)).toMatchObject([{ client: "outside", returnedAt: 0 }]);
   });
 
   it("hands a run to the judges, who see what its replication does", () => {

@@ -103,6 +103,17 @@ describe("intervals", () => {
     expect(intervals(long, { title: "A window", from: 100, to: 110 }).text.match(/read|write/g)!.length).toBe(6);
   });
 
+  it("counts steps where the clock of the history does", () => {
+    const verdict = linearizable(stale, keyValueMap());
+    const { text, svg } = intervals(stale, { verdict, unit: "steps" });
+    expect(text).toContain("in steps 0 to 9: ");
+    expect(text).toContain("✕ b's get(x) → 7 (steps 4–6)");
+    expect(text).toContain("d's put(x, 4) → ? (from step 1)");
+    expect(svg).toContain("steps of the schedule");
+    expect(text + svg).not.toContain(" ms");
+    expect(() => intervals(stale, { verdict, unit: "s" as never })).toThrow('unit must be one of "ms", "steps", got "s"');
+  });
+
   it("has no flaw, whatever the history and the verdict", () => {
     for (const { model, requests, answers } of Object.values(objects)) {
       fc.assert(

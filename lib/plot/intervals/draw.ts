@@ -17,7 +17,10 @@ export interface Judgement {
   readonly stuck: ReadonlySet<HistoryOperation>;
 }
 
-/** From when to when the drawing goes, in ms. */
+/** What the clock of a history counts. */
+export type Unit = "ms" | "steps";
+
+/** From when to when the drawing goes. */
 export interface Window {
   readonly from: number;
   readonly to: number;
@@ -48,11 +51,13 @@ export function draw(
     title,
     notes,
     summary,
+    unit,
     wording,
   }: {
     readonly title: string;
     readonly notes: readonly string[];
     readonly summary: string;
+    readonly unit: Unit;
     readonly wording: (one: HistoryOperation) => string;
   },
 ): string {
@@ -95,7 +100,7 @@ export function draw(
     body.push(shape("line", { x1: x(tick), y1: top, x2: x(tick), y2: bottom + 4, stroke: "rule" }));
     body.push(label(x(tick), bottom + 18, words, "quiet", { size: 11, anchor: "middle" }));
   }
-  body.push(label(right, bottom + 34, "time (virtual ms)", "quiet", { size: 11, anchor: "end" }));
+  body.push(label(right, bottom + 34, unit === "ms" ? "time (virtual ms)" : "steps of the schedule", "quiet", { size: 11, anchor: "end" }));
 
   const numbered = bars
     .filter(({ operation }) => judged.instant.has(operation))
