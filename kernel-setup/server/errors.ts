@@ -13,6 +13,9 @@ export interface ErrorReport {
 /** How many lines of source are shown before and after the faulty one. */
 const AROUND = 2;
 
+/** How many characters of a line are shown: a longer one would wrap, and its caret stand under something else. */
+const LONGEST = 84;
+
 /** The checker's errors for a name that is not declared. */
 const UNKNOWN_NAMES = new Set([2304, 2552, 18004]);
 
@@ -104,12 +107,25 @@ export function codeFrame(source: string, line: number, column: number, width: n
   for (let at = first; at <= last; at++) {
     const text = lines[at - 1]!;
     const number = String(at).padStart(digits);
-    frame.push(at === line ? `${red(">")} ${number} | ${text}` : grey(`  ${number} | ${text}`));
-    if (at !== line) continue;
+    if (at !== line) {
+      frame.push(grey(`  ${number} | ${cut(text, 0)}`));
+      continue;
+    }
+    const length = Math.max(1, Math.min(width, text.length - column + 1));
+    const from = column - 1 + length <= LONGEST ? 0 : Math.max(0, column - 1 - LONGEST / 2);
+    frame.push(`${red(">")} ${number} | ${cut(text, from)}`);
     // Tabs stay tabs, so that the caret stands under its character however wide they are drawn.
-    const indent = text.slice(0, column - 1).replace(/[^\t]/g, " ");
-    const carets = "^".repeat(Math.max(1, Math.min(width, text.length - column + 1)));
+    const indent = text.slice(from, column - 1).replace(/[^\t]/g, " ");
+    const carets = "^".repeat(Math.min(length, LONGEST - indent.length));
     frame.push(`  ${" ".repeat(digits)} | ${indent}${red(carets)}`);
   }
   return frame;
+}
+
+/** The part of a line that begins at `from`, with dots where something is left out. */
+function cut(text: string, from: number): string {
+  const part = [...text.slice(from, from + LONGEST)];
+  if (from > 0) part[0] = "…";
+  if (text.length > from + LONGEST) part[part.length - 1] = "…";
+  return part.join("");
 }

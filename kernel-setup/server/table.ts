@@ -61,6 +61,8 @@ function isNumberOrMissing(value: unknown): boolean {
 
 function cellText(value: unknown): string {
   if (value === undefined) return "";
+  // Six digits tell numbers apart; the seventeen of 1 / 3 tell nothing more.
+  if (typeof value === "number" && !Number.isInteger(value)) return inspect(Number(value.toPrecision(6)));
   return typeof value === "string" ? value : inspect(value);
 }
 

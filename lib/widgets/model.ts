@@ -12,6 +12,11 @@ interface Comms {
   register(target: string, opened: (comm: Comm) => unknown): void;
 }
 
+interface Kernel {
+  readonly comms?: Comms;
+  cellMark?(): string;
+}
+
 /** The attributes of a widget, as the page knows them. */
 export type State = Record<string, unknown>;
 
@@ -37,7 +42,8 @@ export class Model {
   readonly #clicks: (() => void)[] = [];
 
   constructor(name: string, state: State, { view = name, module = CONTROLS }: { view?: string | null; module?: string } = {}) {
-    this.id = `distlab-widget-${++made}`;
+    // A saved notebook names its widgets. After a restart those of another cell must not be taken for them.
+    this.id = `distlab-widget-${kernel()?.cellMark?.() ?? "0"}-${++made}`;
     this.#state = {
       _model_name: `${name}Model`,
       _model_module: module,
@@ -122,8 +128,11 @@ export function hasComms(): boolean {
 }
 
 function kernelComms(): Comms | null {
-  const kernel = (globalThis as { [name: symbol]: unknown })[Symbol.for("distlab.kernel")] as { comms?: Comms } | undefined;
-  return kernel?.comms ?? null;
+  return kernel()?.comms ?? null;
+}
+
+function kernel(): Kernel | null {
+  return ((globalThis as { [name: symbol]: unknown })[Symbol.for("distlab.kernel")] as Kernel | undefined) ?? null;
 }
 
 /** A page that was loaded anew asks for all widgets at once. */

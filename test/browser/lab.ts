@@ -35,6 +35,8 @@ export interface Lab {
   readonly folder: string;
   /** Opens a notebook of the folder in a new page, and waits until its cells and its kernel are there. */
   open(browser: Browser, notebook: string): Promise<LabPage>;
+  /** Ends the kernels of all notebooks; those that are opened next get new ones. */
+  stopKernels(): Promise<void>;
   /** Stops the server and removes its folder. */
   close(): Promise<void>;
 }
@@ -79,6 +81,10 @@ export async function startLab({ windowed = false }: { windowed?: boolean } = {}
   return {
     folder,
     open: (browser, notebook) => openNotebook(browser, `${address}/lab/tree/${encodeURIComponent(notebook)}?reset&token=${token}`),
+    async stopKernels() {
+      const sessions = (await (await fetch(`${address}/api/sessions?token=${token}`)).json()) as { id: string }[];
+      await Promise.all(sessions.map(({ id }) => fetch(`${address}/api/sessions/${id}?token=${token}`, { method: "DELETE" })));
+    },
     async close() {
       // The server stops its kernels before it ends.
       const ended = once(server, "exit");

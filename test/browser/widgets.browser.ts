@@ -58,5 +58,19 @@ await interact({ n: [3, 9], loss: [0, 0.5, 0.05], seed: 42, crash: false, mode: 
   await expect
     .poll(() => opened.evaluate((panel) => Object.keys(panel.content.widgets[0].outputArea.model.get(1).data)), { timeout: 30_000 })
     .toContain("image/svg+xml");
+  await opened.command("docmanager:save");
   await opened.close();
+
+  // Opened again with a kernel that knows nothing of it: the figure, and what to do for the controls.
+  await lab.stopKernels();
+  const again = await lab.open(browser, "interact.ipynb");
+  await again.page.waitForSelector(".js-plotly-plot");
+  await expect
+    .poll(() => again.page.locator(".jp-OutputArea-output").first().textContent(), { timeout: 20_000 })
+    .toBe("Run this cell to use its controls.");
+  expect(await again.page.locator(".gtitle").textContent()).toBe("n=9 loss=0.25 seed=7 crash=true mode=storm");
+  await again.screenshot("widgets-opened-again");
+  await again.runAll();
+  await again.page.waitForSelector(".widget-slider");
+  await again.close();
 });

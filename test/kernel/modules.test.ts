@@ -168,6 +168,14 @@ describe("error reports", () => {
     expect(frame).toEqual(["  1 | one", "> 2 | \ttwo three", "    | \t    ^^^^^", "  3 | four"]);
   });
 
+  it("show the part of a long line that the caret stands under", () => {
+    const source = `${"a ".repeat(30)}\n${"b ".repeat(100)}FAULT${" c".repeat(100)}`;
+    const frame = codeFrame(source, 2, 201, 5).map((line) => line.replace(/\x1b\[\d+m/g, ""));
+    expect(Math.max(...frame.map((line) => line.length))).toBe("> 2 | ".length + 84);
+    expect(frame[1]).toMatch(/^> 2 \| … b [b ]*FAULT c [c ]*…$/);
+    expect(frame[2]!.indexOf("^^^^^")).toBe(frame[1]!.indexOf("FAULT"));
+  });
+
   it("end with causes that go in a circle", () => {
     const error = new Error("a");
     error.cause = new Error("b", { cause: error });
@@ -225,6 +233,11 @@ describe("tables", () => {
     expect([[{ a: 1 }], [{ a: 1 }, { b: null }], [], [1], [{ a: [] }], [{ a: {} }], [{}], [new Date()], { a: 1 }].map(isTable)).toEqual([
       true, true, false, false, false, false, false, false, false,
     ]);
+  });
+
+  it("show six digits of a fraction, and all of a whole number", () => {
+    const { "text/plain": plain } = tableBundle([{ share: 1 / 3, count: 123456789 }, { share: 2.5e-7 / 3, count: 1 }]);
+    expect(plain!.split("\n").slice(2)).toEqual(["  0.333333  123456789", "8.33333e-8          1"]);
   });
 
   it("align numbers to the right, and escape what they show", () => {

@@ -349,6 +349,15 @@ describe("the language service", () => {
 });
 
 describe("comms", () => {
+  it("can be named after the cell that opens them: the same at each run, and otherwise in each cell", async () => {
+    const mark = '(globalThis as any)[Symbol.for("distlab.kernel")].cellMark()';
+    const marks: (string | undefined)[] = [];
+    for (const cell of [mark, mark, `${mark} // another`]) marks.push((await kernel.execute(cell)).result);
+    expect(marks[0]).toMatch(/^'[0-9a-f]{8}'$/);
+    expect(marks[1]).toBe(marks[0]);
+    expect(marks[2]).not.toBe(marks[0]);
+  });
+
   it("open from the kernel, carry messages with buffers, and close", async () => {
     await kernel.execute(
       "const line = (globalThis as any)[Symbol.for('distlab.kernel')].comms.open('front', { hello: 1 }, { metadata: { version: '2.1.0' }, buffers: [new Uint8Array([1, 2])] });\nlet heard: any; line.onMessage = (m: any) => { heard = m.data; line.send({ echo: m.data }); };",

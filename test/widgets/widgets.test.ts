@@ -164,10 +164,17 @@ describe("a widget", () => {
     expect(clicks).toBe(1);
   });
 
+  it("has an id that another cell's widgets never have", () => {
+    Object.assign(global[door] as object, { cellMark: () => "c0ffee" });
+    const { model } = intSlider({ min: 0, max: 9 });
+    expect(model.id).toMatch(/^distlab-widget-c0ffee-\d+$/);
+    expect(lines.has(model.id)).toBe(true);
+  });
+
   it("in a box is named by its id, and shows as text where boxes are not drawn", () => {
     const [a, b] = [checkbox({ value: true, description: "a" }), floatSlider({ min: 0, max: 1, description: "b" })];
     const panel = vbox([hbox([a, b]), play({ min: 0, max: 3, description: "t" })]);
     expect(String(panel.bundle()["text/plain"])).toBe("a = true b = 0.5\nt = 0");
-    expect((panel.model.get("children") as string[])[1]).toMatch(/^IPY_MODEL_distlab-widget-\d+$/);
+    expect((panel.model.get("children") as string[])[1]).toMatch(/^IPY_MODEL_distlab-widget-0-\d+$/);
   });
 });

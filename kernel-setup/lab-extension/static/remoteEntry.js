@@ -513,6 +513,24 @@
     return title === "" || alt.startsWith(title) ? alt : `${title}. ${alt}`;
   }
 
+  // ---------------------------------------------------------------------------------------------- lost controls
+
+  /** What stands in place of a slider whose kernel is gone; it comes from JupyterLab's extension for widgets. */
+  const LOST = "Error displaying widget: model not found";
+
+  /** Says instead what can be done about it: in every notebook that is opened again, no error is meant by it. */
+  function explainLostControls() {
+    const explain = (/** @type {Node} */ node) => {
+      if (node.textContent === LOST) node.textContent = "Run this cell to use its controls.";
+    };
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) for (const node of addedNodes) {
+        if (node.nodeType === Node.TEXT_NODE) explain(node);
+        else if (node instanceof Element) for (const widget of node.querySelectorAll(".jupyter-widgets")) explain(widget);
+      }
+    }).observe(document.body, { subtree: true, childList: true });
+  }
+
   // ---------------------------------------------------------------------------------------------- the container
 
   /** What JupyterLab and its extensions share, by package and version. @type {{ [name: string]: Json }} */
@@ -565,6 +583,7 @@
     autoStart: true,
     activate(/** @type {any} */ app) {
       lab = app;
+      explainLostControls();
     },
   };
 
