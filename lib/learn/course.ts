@@ -74,28 +74,37 @@ export interface ChapterProgress {
   readonly title: string;
   readonly exercises: { readonly done: readonly string[]; readonly left: readonly string[] };
   readonly quizzes: { readonly done: readonly string[]; readonly left: readonly string[] };
+  /** The exercises for which hints were taken, and how many of the three. */
+  readonly hints: Readonly<Record<string, number>>;
 }
 
 /**
- * Show how far you are in a chapter: what is solved and what is left.
+ * Show how far you are in a chapter: what is solved, what is left, and for which exercises you took hints.
  *
  * @throws RangeError for a chapter without exercises
  */
 export function progressOf(chapter: ChapterNumber): void {
   chapterOf(chapter);
-  const { exercises: tasks, quizzes } = progressRow(chapter, notes());
+  const { exercises: tasks, quizzes, hints } = progressRow(chapter, notes());
+  const taken = Object.entries(hints).map(([name, count]) => `${name} (${count} of 3)`);
   const line = (what: string, { done, left }: { readonly done: readonly string[]; readonly left: readonly string[] }): string =>
     `${what}: ${done.length} of ${done.length + left.length}${left.length === 0 ? ", all done." : `; left: ${left.join(", ")}.`}`;
-  say([`Chapter ${chapter}`, line("Exercises solved", tasks), line("Questions answered", quizzes)]);
+  say([
+    `Chapter ${chapter}`,
+    line("Exercises solved", tasks),
+    line("Questions answered", quizzes),
+    ...(taken.length === 0 ? [] : [`Hints taken: ${taken.join(", ")}.`]),
+  ]);
 }
 
 /** Show how far you are in the whole course, a line for each chapter. */
 export function courseProgress(): void {
   const known = notes();
   const rows = Object.keys(chapters).map((number) => {
-    const { chapter, title, exercises: tasks, quizzes } = progressRow(number as ChapterNumber, known);
+    const { chapter, title, exercises: tasks, quizzes, hints } = progressRow(number as ChapterNumber, known);
     const of = ({ done, left }: { readonly done: readonly string[]; readonly left: readonly string[] }): string => `${done.length} of ${done.length + left.length}`;
-    return { chapter: `${chapter} ${title}`, "exercises solved": of(tasks), "questions answered": of(quizzes) };
+    const taken = Object.values(hints).reduce((sum, count) => sum + count, 0);
+    return { chapter: `${chapter} ${title}`, "exercises solved": of(tasks), "questions answered": of(quizzes), "hints taken": taken };
   });
   show(rows, { caption: "Your progress" });
 }
@@ -112,6 +121,7 @@ export function progressRow(chapter: ChapterNumber, known: Notes): ChapterProgre
     title,
     exercises: split(Object.keys(tasks), known[chapter]?.exercises ?? []),
     quizzes: split(Object.keys(quizzes), known[chapter]?.quizzes ?? []),
+    hints: Object.fromEntries(Object.entries(known[chapter]?.hints ?? {}).filter(([name]) => Object.hasOwn(tasks, name))),
   };
 }
 

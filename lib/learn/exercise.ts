@@ -2,7 +2,7 @@ import { checkInterrupt } from "../core/interrupt.js";
 import { show as shown } from "../core/parameters.js";
 import { display, pause } from "../notebook/kernel.js";
 import { show } from "../notebook/show.js";
-import { noteDone } from "../notebook/store.js";
+import { noteDone, noteHint } from "../notebook/store.js";
 import { escape } from "../plot/escape.js";
 import { sequence } from "../plot/sequence.js";
 import type { Finding, Trial } from "./trial.js";
@@ -107,9 +107,13 @@ export class Exercise<A> {
     return { kind: "passed", passed };
   }
 
-  /** Show the next hint. There are three, each saying more than the one before; after the last one comes the first again. */
+  /**
+   * Show the next hint, and note that it was taken. There are three, each saying more than the one before; after the last
+   * one comes the first again.
+   */
   hint(): void {
     const nth = this.#hints++ % this.#parts.hints.length;
+    noteHint(this.chapter, this.name, nth + 1);
     const after = nth < 2 ? `Run this again for hint ${nth + 2}.` : "That was the last hint; the solution is in the closed cell below the exercise.";
     show(`Hint ${nth + 1} of 3: ${this.#parts.hints[nth]}\n${after}`);
   }

@@ -6,8 +6,16 @@ export const progressFile: string = ".distlab-progress.json";
 /** What can be done in a chapter. */
 export type Doing = "exercises" | "quizzes";
 
-/** The names of what was done, by chapter. */
-export type Notes = Readonly<Record<string, { readonly [D in Doing]: readonly string[] }>>;
+/** What was done in one chapter, by name. */
+export interface ChapterNotes {
+  readonly exercises: readonly string[];
+  readonly quizzes: readonly string[];
+  /** How many hints of an exercise were taken; left out where none were. */
+  readonly hints?: Readonly<Record<string, number>>;
+}
+
+/** What was done, by chapter. */
+export type Notes = Readonly<Record<string, ChapterNotes>>;
 
 /**
  * What the learner has done so far, in any session. Kept as a small JSON file in the reader's own folder, next to the
@@ -23,11 +31,25 @@ export function notes(): Notes {
 
 /** Note that something was done. Noting it twice changes nothing. */
 export function noteDone(chapter: string, doing: Doing, name: string): void {
+  change(chapter, (known) =>
+    known[doing].includes(name) ? known : { ...known, [doing]: [...known[doing], name].sort() },
+  );
+}
+
+/** Note that so many hints of an exercise were taken. To read the first one again changes nothing. */
+export function noteHint(chapter: string, exercise: string, taken: number): void {
+  change(chapter, (known) =>
+    (known.hints?.[exercise] ?? 0) >= taken ? known : { ...known, hints: { ...known.hints, [exercise]: taken } },
+  );
+}
+
+function change(chapter: string, changed: (known: ChapterNotes) => ChapterNotes): void {
   const file = openFile();
   const before = file === null ? inMemory : read(file);
   const known = before[chapter] ?? { exercises: [], quizzes: [] };
-  if (known[doing].includes(name)) return;
-  const after: Notes = { ...before, [chapter]: { ...known, [doing]: [...known[doing], name].sort() } };
+  const now = changed(known);
+  if (now === known) return;
+  const after: Notes = { ...before, [chapter]: now };
   if (file === null) inMemory = after;
   else file.write(`${JSON.stringify({ version: 1, chapters: after }, null, 2)}\n`);
 }
@@ -77,8 +99,13 @@ function parsed(text: string): Notes | null {
   }
   const { version, chapters } = (value ?? {}) as { readonly version?: unknown; readonly chapters?: unknown };
   if (version !== 1 || !isObject(chapters)) return null;
-  const isSound = Object.values(chapters).every((chapter) => isObject(chapter) && isNames(chapter["exercises"]) && isNames(chapter["quizzes"]));
-  return isSound ? (chapters as Notes) : null;
+  return Object.values(chapters).every(isChapterNotes) ? (chapters as Notes) : null;
+}
+
+function isChapterNotes(value: unknown): boolean {
+  if (!isObject(value) || !isNames(value["exercises"]) || !isNames(value["quizzes"])) return false;
+  const { hints = {} } = value;
+  return isObject(hints) && Object.values(hints).every((taken) => Number.isInteger(taken));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

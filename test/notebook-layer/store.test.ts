@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { noteDone, notes } from "../../lib/notebook/store.js";
+import { noteDone, noteHint, notes } from "../../lib/notebook/store.js";
 
 let folder = "";
 let file = "";
@@ -33,11 +33,20 @@ it("keeps what was done in a file, each once, and leaves nothing else behind", (
   expect(readdirSync(folder)).toEqual(["progress.json"]);
 });
 
+it("keeps how many hints were taken, beside what was done before there were any notes of hints", () => {
+  writeFileSync(file, '{"version": 1, "chapters": {"3.1.1": {"exercises": ["choice"], "quizzes": []}}}');
+  noteHint("3.1.1", "acceptRule", 2);
+  noteHint("3.1.1", "acceptRule", 1);
+  noteHint("3.1.1", "choice", 3);
+  expect(notes()).toEqual({ "3.1.1": { exercises: ["choice"], quizzes: [], hints: { acceptRule: 2, choice: 3 } } });
+});
+
 it.each([
   ["no JSON", "{"],
   ["another file", '{"name": "distlab"}'],
   ["a later version", '{"version": 2, "chapters": {}}'],
   ["names that are none", '{"version": 1, "chapters": {"3.1.1": {"exercises": [1], "quizzes": []}}}'],
+  ["hints that are no numbers", '{"version": 1, "chapters": {"3.1.1": {"exercises": [], "quizzes": [], "hints": {"choice": "all"}}}}'],
   ["half a chapter", '{"version": 1, "chapters": {"3.1.1": {"exercises": []}}}'],
 ])("refuses %s, and does not write over it", (_, text) => {
   writeFileSync(file, text);
