@@ -35,7 +35,7 @@ export { crc16 } from "./storage/hash/crc16.js";
 export { blend } from "./storage/hash/murmur3.js";
 export { keyCounts, keyNames, movement, ownersOf, type KeyCount, type Movement } from "./storage/placement/study.js";
 export {
-  boundedRequestLoads, requestLoads, zipfRequests, zipfShare, type RequestLoad, type RequestLoadOptions, type ZipfOptions,
+  boundedRequestLoads, requestLoads, zipfRequests, zipfShare, type BoundedRequestOptions, type RequestLoad, type RequestLoadOptions, type ZipfOptions,
 } from "./storage/placement/requests.js";
 export {
   boundedMoves, maglevBalance, maglevDisruption, ringBalance, tableBalance, type BoundedMoves, type RingBalance, type TableBalance,

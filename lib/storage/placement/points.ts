@@ -150,10 +150,10 @@ export class Points {
     this.#owner[this.#count] = this.#owner[0]!;
   }
 
-  /** The index, made at the first lookup after a change: four buckets for each point. */
+  /** The index, made at the first lookup after a change: one to two buckets for each point. */
   #buckets(): Uint32Array {
     if (this.#index) return this.#index;
-    const bits = Math.min(20, Math.max(8, 34 - Math.clz32(this.#count)));
+    const bits = Math.min(20, Math.max(4, 32 - Math.clz32(this.#count)));
     this.#shift = 32 - bits;
     const index = new Uint32Array(1 << bits);
     const at = this.#at;

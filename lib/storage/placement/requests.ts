@@ -1,6 +1,5 @@
 import { finite, integer, options as checkOptions } from "../../core/parameters.js";
 import { stream, type Seed } from "../../core/random.js";
-import type { BoundedRing } from "./bounded.js";
 import type { Placement } from "./placement.js";
 
 /** Requests whose keys are not equally popular. */
@@ -81,19 +80,37 @@ export function requestLoads(placement: Placement, requests: readonly string[], 
   return Array.from(loads, ([node, count]) => ({ node, requests: count }));
 }
 
+/** How bounded loads are used for requests. */
+export interface BoundedRequestOptions {
+  /** How many requests are open at a time: the oldest ends when a new one comes. */
+  readonly inFlight: number;
+  /** How much more than the mean a node may have open (default 0.25). */
+  readonly epsilon?: number;
+}
+
 /**
- * The same with bounded loads, as load balancers use them: `inFlight` requests are open at any time, each of them a ball that
- * starts at the home of its key, so that no node has more than (1 + ε) of the mean open.
+ * The same with bounded loads, as load balancers use them: a request goes to the first node in its key's order of preference
+ * that has fewer than ⌈(1 + ε) m / n⌉ of the m open requests. A request stays where it is, and is soon over.
  */
-export function boundedRequestLoads(ring: BoundedRing, requests: readonly string[], inFlight: number): readonly RequestLoad[] {
+export function boundedRequestLoads(placement: Placement, requests: readonly string[], options: BoundedRequestOptions): readonly RequestLoad[] {
+  const { inFlight, epsilon = 0.25 } = checkOptions("options", options, ["inFlight", "epsilon"]);
   integer("inFlight", inFlight, { min: 1 });
-  const loads = new Map(ring.nodes.map((node) => [node, 0]));
+  finite("epsilon", epsilon);
+  const { nodes } = placement;
+  const loads = new Map(nodes.map((node) => [node, 0]));
+  const open = new Map(nodes.map((node) => [node, 0]));
+  const orders = new Map<string, readonly string[]>();
+  const places: string[] = [];
   for (const [i, key] of requests.entries()) {
-    if (i >= inFlight) ring.forget(`request ${i - inFlight}`);
-    const node = ring.place(`request ${i}`, key);
+    if (i >= inFlight) open.set(places[i - inFlight]!, open.get(places[i - inFlight]!)! - 1);
+    const capacity = Math.ceil(((1 + epsilon) * Math.min(i + 1, inFlight)) / nodes.length - 1e-9);
+    const order = orders.get(key) ?? placement.replicas(key, nodes.length);
+    orders.set(key, order);
+    const node = order.find((one) => open.get(one)! < capacity)!;
+    places.push(node);
+    open.set(node, open.get(node)! + 1);
     loads.set(node, loads.get(node)! + 1);
   }
-  for (let i = Math.max(0, requests.length - inFlight); i < requests.length; i++) ring.forget(`request ${i}`);
   return Array.from(loads, ([node, count]) => ({ node, requests: count }));
 }
 

@@ -37,7 +37,7 @@ export interface Movement {
   readonly share: number;
   /** The least share that any scheme has to move so that every node has what its weight asks for. */
   readonly ideal: number;
-  /** How many of the moved keys went from a node that stays to another that was there before: no change asks for that. */
+  /** How many of the moved keys went from one node to another although neither came, left or changed its weight. */
   readonly strays: number;
 }
 
@@ -48,10 +48,10 @@ export interface Movement {
  */
 export function movement<P extends Placement>(placement: P, keys: readonly string[], change: (placement: P) => void): Movement {
   const before = ownersOf(placement, keys);
-  const ideals = new Map(placement.ownership().map(({ node, ideal }) => [node, ideal]));
+  const old = new Map(placement.ownership().map((row) => [row.node, row]));
   change(placement);
   const now = placement.ownership();
-  const stay = new Set(now.filter(({ node }) => ideals.has(node)).map(({ node }) => node));
+  const unchanged = new Set(now.filter(({ node, weight }) => old.get(node)?.weight === weight).map(({ node }) => node));
   let moved = 0;
   let strays = 0;
   for (const [i, key] of keys.entries()) {
@@ -59,8 +59,8 @@ export function movement<P extends Placement>(placement: P, keys: readonly strin
     const was = before[i]!;
     if (node === was) continue;
     moved++;
-    if (stay.has(was) && stay.has(node)) strays++;
+    if (unchanged.has(was) && unchanged.has(node)) strays++;
   }
-  const ideal = now.reduce((sum, row) => sum + Math.max(0, row.ideal - (ideals.get(row.node) ?? 0)), 0);
+  const ideal = now.reduce((sum, row) => sum + Math.max(0, row.ideal - (old.get(row.node)?.ideal ?? 0)), 0);
   return { keys: keys.length, moved, share: keys.length === 0 ? 0 : moved / keys.length, ideal, strays };
 }
