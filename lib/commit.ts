@@ -16,3 +16,6 @@ export { paxosCommitSpecification, type InstanceState, type PaxosCommitBounds, t
 export * as twoPhase from "./commit/two-phase.js";
 export { type BrokenWorld, type SmallWorld } from "./commit/broken-world.js";
 export { grayLamportCost, grayLamportWriteDelays, twoPhaseCosts, type Cost, type CostFormula } from "./commit/costs.js";
+export {
+  listedThreePhaseCoordinator, listedThreePhaseParticipant, listing, listingExample, type Listing, type ListingCoordinator, type ListingParticipant,
+} from "./commit/article.js";

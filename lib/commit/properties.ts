@@ -100,9 +100,8 @@ export function commitNeedsAllVotes(seen: (happened: Observation) => CastVote | 
     memory: { needed: new Map(), votes: new Map() },
     observe(polls, happened) {
       const asked = askedIn(happened);
-      if (asked) {
-        if (polls.needed.has(asked.transaction)) return polls;
-        return { ...polls, needed: new Map(polls.needed).set(asked.transaction, participantsOf(asked.work)) };
+      if (asked && !polls.needed.has(asked.transaction)) {
+        polls = { ...polls, needed: new Map(polls.needed).set(asked.transaction, participantsOf(asked.work)) };
       }
       const cast = seen(happened);
       if (!cast) return polls;

@@ -6,6 +6,7 @@ import { accounts, scripted, type ScriptedWork } from "../resource.js";
 import * as broken from "./broken.js";
 import { coordinator } from "./coordinator.js";
 import type { Form } from "./forms.js";
+import { intermediate } from "./intermediate.js";
 import { participant } from "./participant.js";
 
 const properties: Readonly<Record<"AC1" | "AC2" | "locks", Property>> = {
@@ -136,6 +137,13 @@ export const brokenWorlds: readonly BrokenWorld[] = [
     inListing: null,
     ...contest({ work: { p1: "throw", p2: "yes" }, property: "locks" }, { participant: broken.carelessParticipant }),
   },
+  {
+    name: "forgetful intermediate",
+    does: "tells those below it that they have aborted, and forgets that it has",
+    inListing: null,
+    world: branch(broken.forgetfulIntermediate),
+    sound: branch(intermediate),
+  },
 ];
 
 interface Contest {
@@ -187,6 +195,19 @@ function wavering(role: typeof participant): SmallWorld {
     properties: [atomicity],
     timers: {},
     crashes: { p1: 1 },
+    duplicates: 1,
+  };
+}
+
+/** A coordinator, one node below it, and a participant below that one. */
+function branch(role: (options: { readonly form: "presumed-abort" }) => AnyRole): SmallWorld {
+  const form = "presumed-abort";
+  return {
+    nodes: { c: coordinator({ form }), m: role({ form }), p1: participant({ form }) },
+    requests: [{ node: "c", request: { kind: "commit", transaction: "t1", work: { m: { own: "read-only", below: { p1: "yes" } } } } as never }],
+    properties: [atomicity],
+    timers: { p1: 1 },
+    crashes: { m: 1 },
     duplicates: 1,
   };
 }

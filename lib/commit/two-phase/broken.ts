@@ -1,6 +1,7 @@
 import type { AnyRole, NodeId, Out, Role } from "../../core/role.js";
 import { type Scripted, scripted, type ScriptedWork } from "../resource.js";
 import { coordinator, type CoordinatorOptions, type CoordinatorSignature } from "./coordinator.js";
+import { intermediate, type IntermediateOptions, type IntermediateSignature } from "./intermediate.js";
 import { participant, type ParticipantOptions, type ParticipantSignature } from "./participant.js";
 
 /*
@@ -288,6 +289,25 @@ export function carelessParticipant(options: ParticipantOptions = {}): Role<Part
         } catch {
           // as if it had never been tried
         }
+      },
+    },
+  };
+}
+
+/**
+ * An intermediate node that tells those below it that their branch has aborted, because its log knows nothing of it, and
+ * does not write that down. A copy of the question may still come from above, and now it asks them all again. Breaks AC1.
+ */
+export function forgetfulIntermediate(options: IntermediateOptions = {}): Role<IntermediateSignature> {
+  const sound = intermediate(options) as Role<IntermediateSignature>;
+  return {
+    ...sound,
+    receive: {
+      ...sound.receive,
+      inquiry(self, message, from, out) {
+        const { transaction } = message;
+        if (self.log.has(transaction) || self.stages.has(transaction)) return sound.receive.inquiry(self, message, from, out);
+        out.send(from, { kind: "decision", transaction, outcome: "abort" });
       },
     },
   };

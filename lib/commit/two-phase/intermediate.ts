@@ -205,10 +205,16 @@ export function intermediate<Data extends object = Scripted, Work = ScriptedWork
         out.write();
       },
 
-      // From below. A branch of which the log knows nothing has never voted yes.
+      // From below. A branch of which the log knows nothing has never voted yes; and now it never will, for a copy of
+      // the question may still come.
       inquiry(self, { transaction }, from, out) {
         const record = self.log.get(transaction);
         if (self.stages.get(transaction)?.kind === "voting" || record?.kind === "prepared") return;
+        if (!record) {
+          enter(self, transaction, "abort", [], out);
+          out.persist();
+          out.decide({ transaction, outcome: "abort" });
+        }
         out.send(from, { kind: "decision", transaction, outcome: record?.kind === "commit" ? "commit" : "abort" });
       },
     },
