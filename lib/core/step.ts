@@ -87,7 +87,10 @@ export function step(role: AnyRole, self: object, input: Input, clock: number = 
 /** What a write puts on disk: a copy, because the disk must not change when the state does. */
 export function durableFields(role: AnyRole, self: object): Fields {
   const fields: Record<string, unknown> = {};
-  for (const name of role.durable) fields[name] = clone((self as Record<string, unknown>)[name]);
+  for (const name of role.durable) {
+    const value = (self as Record<string, unknown>)[name];
+    fields[name] = typeof value === "object" ? clone(value) : value;
+  }
   return fields;
 }
 

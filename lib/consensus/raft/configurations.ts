@@ -1,3 +1,4 @@
+import type { NodeId } from "../../core/role.js";
 import { type Configuration, members } from "./configuration.js";
 import { entryAt } from "./log.js";
 import type { Settings } from "./settings.js";
@@ -19,14 +20,25 @@ export function configurationUpTo({ log, snapshot }: Server, limit: number): { r
   return { configuration: snapshot.configuration, index: snapshot.lastIncludedIndex };
 }
 
-/** Whether the server votes in its own eyes: only then may it campaign. */
-export function isVoter({ rules }: Settings, { configuration, id }: Server): boolean {
-  const { voters, outgoing } = rules.voting(configuration);
-  return voters.includes(id) || outgoing.includes(id);
+/** Whether the server votes in this configuration. */
+export function isVoter({ rules }: Settings, configuration: Configuration, id: NodeId): boolean {
+  const voting = rules.voting(configuration);
+  return voting.voters.includes(id) || voting.outgoing.includes(id);
+}
+
+/**
+ * Whether the server may campaign. "A server that is not part of its own latest configuration should still start new
+ * elections, as it might still be needed until the C_new entry is committed"; it then does not count its own vote
+ * (dissertation, section 4.2.2).
+ */
+export function mayCampaign(settings: Settings, self: Server): boolean {
+  const { id, configuration, configurationIndex, commitIndex } = self;
+  if (isVoter(settings, configuration, id)) return true;
+  return configurationIndex > commitIndex && isVoter(settings, configurationUpTo(self, configurationIndex - 1).configuration, id);
 }
 
 /** Everybody that a leader sends its log to: the other members, and who is catching up to become one. */
-export function followers({ id, configuration, catchUp }: Server): readonly (typeof id)[] {
+export function followers({ id, configuration, catchUp }: Server): readonly NodeId[] {
   const all = catchUp === null ? members(configuration) : [...new Set([...members(configuration), ...catchUp.nodes])];
   return all.filter((node) => node !== id);
 }

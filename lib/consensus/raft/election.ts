@@ -1,6 +1,6 @@
 import type { NodeId } from "../../core/role.js";
 import { members } from "./configuration.js";
-import { isVoter } from "./configurations.js";
+import { mayCampaign } from "./configurations.js";
 import type { PreVote, PreVoteReply, RequestVote, RequestVoteReply } from "./messages.js";
 import { voteResult } from "./quorum.js";
 import { appendToOwnLog, beginRound, replicate, trackFollowers } from "./replication.js";
@@ -15,7 +15,7 @@ import { adoptTerm, clearLeadership, waitForLeader } from "./term.js";
 
 /** "If election timeout elapses without receiving AppendEntries RPC from current leader or granting vote to candidate: convert to candidate." */
 export function electionTimeout(settings: Settings, self: Server, out: ServerOut): void {
-  if (self.role === "leader" || !isVoter(settings, self)) return;
+  if (self.role === "leader" || !mayCampaign(settings, self)) return;
   if (settings.preVote) askBeforehand(settings, self, out);
   else campaign(settings, self, { transfer: false }, out);
 }

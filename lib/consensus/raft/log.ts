@@ -53,16 +53,14 @@ export function append<C>(log: Log<C>, entries: readonly Entry<C>[]): Log<C> {
   const last = entries[entries.length - 1];
   if (last === undefined) return log;
   let { blocks } = log;
-  let tail = log.tail.slice();
-  for (const entry of entries) {
-    tail.push(entry);
-    if (entry.index % BLOCK === 0) {
-      blocks = [...blocks, tail];
-      tail = [];
-    }
+  let tail = log.tail.concat(entries);
+  for (let first = tail[0]; first !== undefined && lastOfBlock(first.index) <= last.index; first = tail[0]) {
+    const size = lastOfBlock(first.index) - first.index + 1;
+    blocks = [...blocks, tail.slice(0, size)];
+    tail = tail.slice(size);
   }
   const { offset, offsetTerm } = log;
-  return { [shared]: inWords, offset, offsetTerm, lastIndex: last.index, lastTerm: last.term, blocks, tail };
+  return { [shared]: true, offset, offsetTerm, lastIndex: last.index, lastTerm: last.term, blocks, tail };
 }
 
 /** The log without the entry at this index and all that follow it. */

@@ -84,7 +84,7 @@ export function afterCommit(settings: Settings, self: Server, out: ServerOut): v
     return;
   }
   // "A leader that is removed from the configuration steps down once the C_new entry is committed" (section 4.2.2).
-  if (configurationIndex > commitIndex || isVoter(settings, self)) return;
+  if (configurationIndex > commitIndex || isVoter(settings, configuration, self.id)) return;
   beginRound(settings, self, out); // the others learn that it is committed
   self.leaderId = null;
   follow(settings, self, out);

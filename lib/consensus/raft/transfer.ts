@@ -1,4 +1,5 @@
 import type { Call, NodeId } from "../../core/role.js";
+import { mayCampaign } from "./configurations.js";
 import { campaign } from "./election.js";
 import { sendEntries } from "./replication.js";
 import type { Settings } from "./settings.js";
@@ -28,9 +29,7 @@ export function handOver(self: Server, out: ServerOut): void {
 
 /** "This has the same effect as the target server's election timer firing", but that nobody protects the leader against it. */
 export function timeoutNow(settings: Settings, self: Server, term: number, out: ServerOut): void {
-  const { voters, outgoing } = settings.rules.voting(self.configuration);
-  const isVoter = voters.includes(self.id) || outgoing.includes(self.id);
-  if (term === self.currentTerm && self.role !== "leader" && isVoter) campaign(settings, self, { transfer: true }, out);
+  if (term === self.currentTerm && self.role !== "leader" && mayCampaign(settings, self)) campaign(settings, self, { transfer: true }, out);
 }
 
 /** A new leader has shown itself: it is the one that was wished for, or it is not. */
