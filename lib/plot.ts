@@ -5,7 +5,7 @@
  */
 export { bars, groupedBars, type BarsOptions, type GroupedBarsOptions } from "./plot/bars.js";
 export { lines, type LinesOptions } from "./plot/lines.js";
-export { box, ecdf, histogram, type DistributionOptions, type HistogramOptions } from "./plot/distributions.js";
+export { box, ecdf, histogram, type DistributionOptions, type EcdfOptions, type HistogramOptions } from "./plot/distributions.js";
 export { heatMap, type HeatMapOptions } from "./plot/heat-map.js";
 export { graph, type GraphEdge, type GraphNode, type GraphOptions } from "./plot/graph.js";
 export { ring, type RingKey, type RingLink, type RingOptions, type RingPlace } from "./plot/ring.js";

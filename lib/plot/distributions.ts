@@ -1,5 +1,5 @@
 import { bin, mean, quantileSorted } from "d3-array";
-import { integer } from "../core/parameters.js";
+import { integer, oneOf } from "../core/parameters.js";
 import { escape } from "./escape.js";
 import { figure, numbers, type ChartOptions, type Column, type Figure } from "./figure.js";
 import { format, formatNumber } from "./format.js";
@@ -17,15 +17,23 @@ export interface DistributionOptions<Row> extends Omit<ChartOptions, "yLabel"> {
   readonly yLabel?: string;
 }
 
+/** How a distribution function is drawn. */
+export interface EcdfOptions<Row> extends DistributionOptions<Row> {
+  /** Whether the axis of the numbers is logarithmic (default: it is not). Numbers of 0 and less are then left out of the picture. */
+  readonly log?: "x";
+}
+
 /**
  * Which share of the rows is at most how large: the empirical distribution function. Read the median at 0.5 and the
  * tail at the top: `ecdf(operationLatencies(run.trace), { value: "ms", xLabel: "latency (virtual ms)", title: "..." })`.
  */
-export function ecdf<Row extends object>(rows: readonly Row[], options: DistributionOptions<Row>): Figure {
-  const { yLabel = "share of the rows" } = options;
+export function ecdf<Row extends object>(rows: readonly Row[], options: EcdfOptions<Row>): Figure {
+  const { log, ...rest } = options;
+  if (log !== undefined) oneOf("log", log, ["x"]);
+  const { yLabel = "share of the rows" } = rest;
   let drawn = 0;
   let all = 0;
-  const samples = samplesOf(rows, options);
+  const samples = samplesOf(rows, rest);
   const data = samples.map(({ name, values }, i) => {
     const kept = spaced(values.length);
     drawn += kept.length;
@@ -42,13 +50,14 @@ export function ecdf<Row extends object>(rows: readonly Row[], options: Distribu
     };
   });
   return figure(
-    { ...options, yLabel },
+    { ...rest, yLabel },
     {
-      rows: quantileRows(samples, options),
+      rows: quantileRows(samples, rest),
       headings: {},
-      summary: `The share of rows that are at most as large, against ${options.xLabel}: ${samples.map(inWords).join("; ")}`,
+      summary: `The share of rows that are at most as large, against ${rest.xLabel}: ${samples.map(inWords).join("; ")}`,
       notes: drawn < all ? [thinned(drawn, all)] : [],
       data,
+      ...(log === undefined ? {} : { xaxis: { type: "log" } }),
       yaxis: { range: [0, 1.02], tickformat: ".0%" },
       legend: samples.length > 1,
     },

@@ -202,6 +202,12 @@ describe("distributions", () => {
     for (let i = 1; i < y.length; i++) expect(x[i]! >= x[i - 1]! && y[i]! >= y[i - 1]!).toBe(true);
   });
 
+  it("take a logarithmic axis where it is asked for, and no other", () => {
+    expect(ecdf(rows, { value: "ms", ...time }).layout).not.toMatchObject({ xaxis: { type: "log" } });
+    expect(ecdf(rows, { value: "ms", log: "x", ...time }).layout).toMatchObject({ xaxis: { type: "log" } });
+    expect(() => ecdf(rows, { value: "ms", log: "y" as never, ...time })).toThrow('log must be one of "x", got "y"');
+  });
+
   it("lose no row in a histogram", () => {
     fc.assert(
       fc.property(
