@@ -1,4 +1,4 @@
-import type { NodeId } from "../../core/role.js";
+import type { Call, NodeId } from "../../core/role.js";
 import type { Change, Configuration } from "./configuration.js";
 
 /*
@@ -139,15 +139,15 @@ export interface TimeoutNow {
 export interface ReadIndex {
   readonly kind: "readIndex";
   readonly term: number;
-  /** The follower's number of this question. */
-  readonly context: number;
+  /** For which call of a client: a number of the follower's own would begin anew after a crash, and meet answers of before. */
+  readonly context: Call;
 }
 
 /** "Up to there." */
 export interface ReadIndexReply {
   readonly kind: "readIndexReply";
   readonly term: number;
-  readonly context: number;
+  readonly context: Call;
   /** Null if whoever was asked leads no more. */
   readonly index: number | null;
 }

@@ -16,9 +16,8 @@ export function read(settings: Settings, self: Server, query: unknown, call: Cal
     return addRead(self, { from: { call, query }, round: null, context: null, readIndex: null });
   }
   if (!settings.followerReads || self.leaderId === null) return out.reply(call, { kind: "redirect", to: self.leaderId });
-  const context = ++self.contexts;
-  addRead(self, { from: { call, query }, round: null, context, readIndex: null });
-  out.send(self.leaderId, { kind: "readIndex", term: self.currentTerm, context });
+  addRead(self, { from: { call, query }, round: null, context: call, readIndex: null });
+  out.send(self.leaderId, { kind: "readIndex", term: self.currentTerm, context: call });
 }
 
 /** A follower asks for its client. */

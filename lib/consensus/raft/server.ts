@@ -226,7 +226,6 @@ function initial({ bootstrap, machine }: Settings, id: NodeId): Server {
     configurationIndex: 0,
     calls: new Map(),
     reads: [],
-    contexts: 0,
     incoming: null,
     votes: new Map(),
     nextIndex: new Map(),

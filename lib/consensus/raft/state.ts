@@ -47,8 +47,6 @@ export interface Server<S = unknown, C = unknown, R = unknown> {
   calls: Map<number, { readonly call: Call; readonly term: number }>;
   /** Reads that wait. */
   reads: Read<C>[];
-  /** How many reads it has sent to the leader. */
-  contexts: number;
   /** The pieces of a snapshot that is coming in. */
   incoming: Incoming | null;
 
@@ -119,11 +117,11 @@ export type Flow =
 /** A read that is on its way to its answer (dissertation, section 6.4). */
 export interface Read<C = unknown> {
   /** Who asked: a client of this server, or a follower that has one. */
-  readonly from: { readonly call: Call; readonly query: C } | { readonly node: NodeId; readonly context: number };
+  readonly from: { readonly call: Call; readonly query: C } | { readonly node: NodeId; readonly context: Call };
   /** On a leader: the round whose answers show that it led when the read came; null while the read waits for one to begin, 0 if its lease says so. */
   round: number | null;
-  /** On a follower: its number of the question to the leader. */
-  readonly context: number | null;
+  /** On a follower: the call under which it has asked the leader. */
+  readonly context: Call | null;
   /** Up to where the log must be applied before the answer; null while that is not known. */
   readIndex: number | null;
 }
