@@ -51,11 +51,10 @@ export const electionSafety: Property<Leaders> = {
   },
 };
 
-/** What a leader has told of its log: up to where it goes, and of which term the entry there is. */
+/** What a leader has told of its log: the last entry that it has sent. */
 interface Told {
   readonly term: number;
-  readonly index: number;
-  readonly entryTerm: number;
+  readonly last: Entry;
 }
 
 interface Appended extends Found {
@@ -69,19 +68,15 @@ export const leaderAppendOnly: Property<Appended> = {
   observe(memory, happened) {
     const sent = sentBy(happened, APPEND_ENTRIES);
     if (!sent || sent.message.kind !== "appendEntries") return memory;
-    const { from, message: { term, entries, prevLogIndex, prevLogTerm } } = sent;
+    const { from, message: { term, entries } } = sent;
     const last = entries[entries.length - 1];
-    const index = last ? last.index : prevLogIndex;
-    const entryTerm = last ? last.term : prevLogTerm;
+    if (last === undefined) return memory;
     const told = memory.byLeader.get(from);
-    if (told?.term === term) {
-      if (index < told.index) return memory;
-      if (index === told.index) {
-        if (entryTerm === told.entryTerm || memory.problem) return memory;
-        return { ...memory, problem: `${from}, leading in term ${term}, replaced its entry ${index}` };
-      }
+    if (told?.term !== term || last.index > told.last.index) {
+      return { ...memory, byLeader: new Map(memory.byLeader).set(from, { term, last }) };
     }
-    return { ...memory, byLeader: new Map(memory.byLeader).set(from, { term, index, entryTerm }) };
+    if (last.index < told.last.index || memory.problem || isSame(last, told.last)) return memory;
+    return { ...memory, problem: `${from}, leading in term ${term}, replaced its entry ${last.index}` };
   },
   check({ nodes }, { byLeader, problem }) {
     if (problem) return problem;
@@ -89,11 +84,10 @@ export const leaderAppendOnly: Property<Appended> = {
       const server = serverOf(nodes[i]!);
       if (server?.role !== "leader") continue;
       const told = byLeader.get(server.id);
-      if (told?.term !== server.currentTerm || told.index < server.log.offset) continue;
-      const term = termAt(server.log, told.index);
-      if (term === told.entryTerm) continue;
-      const did = term === undefined ? "deleted" : "replaced";
-      return `${server.id}, leading in term ${told.term}, ${did} its entry ${told.index} of term ${told.entryTerm}`;
+      if (told?.term !== server.currentTerm || told.last.index <= server.log.offset) continue;
+      const entry = entryAt(server.log, told.last.index);
+      if (entry && isSame(entry, told.last)) continue;
+      return `${server.id}, leading in term ${told.term}, ${entry ? "replaced" : "deleted"} its entry ${told.last.index}`;
     }
     return null;
   },

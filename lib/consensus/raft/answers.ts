@@ -1,0 +1,50 @@
+import type { Observation, Property } from "../../core/property.js";
+import type { Tagged } from "../../core/role.js";
+import type { Reply, Request } from "./messages.js";
+
+/*
+ * What clients saw of the state machine, for the judges of distlab/history, who know the machine and nothing of Raft.
+ */
+
+/** An operation as a run's history has it. */
+interface Operation {
+  readonly request: Tagged;
+  readonly result: unknown;
+  /** Null where there was no answer. */
+  readonly returnedAt: number | null;
+}
+
+/**
+ * How requests and answers are put into the machine's words, for `historyOf` and `linearizableAnswers`: a command and a
+ * query are what they ask of the machine, and whatever else is asked of a server is left out.
+ */
+export const machineWords: {
+  readonly request: (operation: Operation) => Tagged | null;
+  readonly result: (operation: Operation) => unknown;
+} = {
+  request(operation) {
+    const request = operation.request as Request<Tagged>;
+    return request.kind === "command" ? request.command : request.kind === "read" ? request.query : null;
+  },
+  result: ({ result }) => (isResult(result) ? result.result : undefined),
+};
+
+/**
+ * The operations with a result of the machine as their answer, and all others as without one. Who is sent elsewhere, or
+ * is told that a session is closed, does not know whether the command is performed.
+ */
+export function withResults<O extends Operation>(history: readonly O[]): O[] {
+  return history.map((operation) => (isResult(operation.result) ? operation : { ...operation, result: undefined, returnedAt: null }));
+}
+
+/** The property, made to hear no answers but results of the machine: who is sent elsewhere has no answer yet. */
+export function hearingResults<Memory>(property: Property<Memory>): Property<Memory> {
+  const { observe } = property;
+  if (!observe) return property;
+  const isHeard = (happened: Observation): boolean => happened.kind !== "reply" || isResult(happened.result);
+  return { ...property, observe: (memory, happened) => (isHeard(happened) ? observe(memory, happened) : memory) };
+}
+
+function isResult(result: unknown): result is Reply & { readonly kind: "result" } {
+  return (result as Reply | undefined)?.kind === "result";
+}
