@@ -1,4 +1,4 @@
-/** The notebooks of a folder (nbformat 4), as far as the site and the workbook look at them. */
+/** The form of a notebook file (nbformat 4), as far as the site, the workbook and the tests look at it. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { SetupFault } from "../setup/report.mjs";
@@ -11,6 +11,7 @@ import { SetupFault } from "../setup/report.mjs";
  * @property {string} [name] of a stream: stdout or stderr
  * @property {Lines} [text] of a stream
  * @property {Readonly<Record<string, unknown>>} [data] by MIME type
+ * @property {Readonly<Record<string, unknown>>} [metadata] of shown data
  * @property {string} [ename] the kind of an error
  * @property {string} [evalue] the message of an error
  * @property {readonly string[]} [traceback] of an error
@@ -66,7 +67,7 @@ export function readNotebooks(folder) {
  * @returns {Notebook}
  * @throws {SetupFault} when it is no notebook of format 4
  */
-function readNotebook(file) {
+export function readNotebook(file) {
   const notebook = parsed(file);
   const isNotebook = notebook?.nbformat === 4 && Array.isArray(notebook.cells);
   if (!isNotebook) throw new SetupFault(`${file} is no notebook of format 4.`);
@@ -94,6 +95,15 @@ function inOrder(one, other) {
     if (difference !== 0 && !Number.isNaN(difference)) return difference;
   }
   return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/**
+ * @param {unknown} value what an output holds of one MIME type: a text, its lines, or any JSON value
+ * @returns {string}
+ */
+export function valueText(value) {
+  const isText = typeof value === "string" || (Array.isArray(value) && value.every((line) => typeof line === "string"));
+  return isText ? textOf(value) : (JSON.stringify(value) ?? "");
 }
 
 /**

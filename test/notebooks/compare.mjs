@@ -1,8 +1,8 @@
 /** What a fresh run of a notebook shows, against what is stored in its file. */
-import { hasTag, textOf } from "./notebook.mjs";
+import { hasTag, textOf, valueText } from "../../kernel-setup/book/notebook.mjs";
 
-/** @typedef {import("./notebook.mjs").Cell} Cell */
-/** @typedef {import("./notebook.mjs").Output} Output */
+/** @typedef {import("../../kernel-setup/book/notebook.mjs").Cell} Cell */
+/** @typedef {import("../../kernel-setup/book/notebook.mjs").Output} Output */
 
 /**
  * One code cell that is not as it should be.
@@ -12,8 +12,8 @@ import { hasTag, textOf } from "./notebook.mjs";
 /**
  * Compares all code cells. Execution counts and display ids do not matter. Of a cell tagged `wall-clock` only the
  * kinds of its outputs are compared; only a cell tagged `raises-exception` may show an error.
- * @param {import("./notebook.mjs").Notebook} stored
- * @param {import("./notebook.mjs").Notebook} fresh
+ * @param {import("../../kernel-setup/book/notebook.mjs").Notebook} stored
+ * @param {import("../../kernel-setup/book/notebook.mjs").Notebook} fresh
  * @returns {Difference[]} the cells that fail, in order
  */
 export function compareNotebooks(stored, fresh) {
@@ -82,7 +82,7 @@ function partsOf(output) {
       break;
     case "display_data":
     case "execute_result":
-      for (const [type, value] of Object.entries(output.data ?? {})) parts.push([type, textOf(value)]);
+      for (const [type, value] of Object.entries(output.data ?? {})) parts.push([type, valueText(value)]);
       if (Object.keys(output.metadata ?? {}).length > 0) parts.push(["metadata", JSON.stringify(output.metadata)]);
       break;
   }

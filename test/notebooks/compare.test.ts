@@ -52,6 +52,6 @@ describe("a fresh run fails", () => {
 
   it("with a cell that is not stored", () => {
     const fresh = showing([printed("a")]);
-    expect(compareNotebooks({ cells: [], metadata: {} }, fresh)).toEqual([{ cell: 2, problem: "is not in the stored notebook" }]);
+    expect(compareNotebooks({ cells: [], metadata: {}, nbformat: 4 }, fresh)).toEqual([{ cell: 2, problem: "is not in the stored notebook" }]);
   });
 });

@@ -1,11 +1,12 @@
 /** The notebooks, run headless from top to bottom by a real Jupyter client and the real kernel. */
 import { copyFileSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { problemLine, readNotebook, textOf } from "../../kernel-setup/book/notebook.mjs";
+import { makeSite } from "../../kernel-setup/book/site.mjs";
 import { run, tail } from "../../kernel-setup/setup/child.mjs";
 import { kernelName, root } from "../../kernel-setup/setup/project.mjs";
 import { venvPython } from "../../kernel-setup/setup/python.mjs";
 import { compareNotebooks } from "../notebooks/compare.mjs";
-import { readNotebook, textOf } from "../notebooks/notebook.mjs";
 import { cellSizes, untidiness } from "../notebooks/tidy.mjs";
 import { resultFolder, testEnvironment } from "./part.mjs";
 
@@ -20,15 +21,20 @@ const atOnce = 2;
 const mostTold = 8;
 
 /**
- * One test for each code cell: it runs without error and shows what is stored. One more for each notebook: it is tidy.
+ * One test for each code cell: it runs without error and shows what is stored. One more for each notebook: it is tidy,
+ * and makes a page of the site without a problem.
  * @param {readonly string[]} patterns
  * @returns {Promise<Count>}
  */
 export function notebooks(patterns) {
+  const site = makeSite({ notebooks: folder, checkout: root });
   return forEachNotebook(patterns, async (file) => {
     const stored = readNotebook(file);
     const codeCells = stored.cells.filter((cell) => cell.cell_type === "code").length;
-    const problems = untidiness(file, { kernel: kernelName, checkout: root });
+    const problems = [
+      ...untidiness(file, { kernel: kernelName, checkout: root }),
+      ...site.problems.filter((problem) => problem.file === basename(file)).map(problemLine),
+    ];
     const executed = await execute(file);
     const lines = [headline(file, executed), `    ${cellSizes(stored)}`];
     lines.push(...problems.map((problem) => `    NOT TIDY: ${problem}`));
