@@ -7,7 +7,8 @@ export type DropReason =
   | "crashed" // the receiver is down
   | "unhandled"; // the receiver has no rule for it
 
-interface At {
+/** When something happened. */
+export interface At {
   /** Virtual time in ms. */
   readonly at: number;
   /**
@@ -16,10 +17,12 @@ interface At {
    */
   readonly step: number;
 }
-interface OnNode extends At {
+/** What happened on a node. */
+export interface OnNode extends At {
   readonly node: NodeId;
 }
-interface OnLink extends At {
+/** What happened to a message between two nodes. */
+export interface OnLink extends At {
   /** Pairs a send with its deliveries and drops. */
   readonly id: number;
   readonly from: NodeId;
