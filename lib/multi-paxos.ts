@@ -28,11 +28,17 @@ export {
   type ReplicaSignature,
 } from "./consensus/multi-paxos/replica.js";
 export type { Scout } from "./consensus/multi-paxos/scout.js";
-export { markers, server, type ServerOptions, type ServerSignature } from "./consensus/multi-paxos/server.js";
+export { markers, server, serverOf, type Parts, type ServerOptions, type ServerSignature } from "./consensus/multi-paxos/server.js";
 export { recall, remember, SESSION_LENGTH, type Known, type Session, type Sessions } from "./consensus/multi-paxos/sessions.js";
 export {
-  ballotsRise, decidedStays, exactlyOnce, multiPaxosProperties, noSlotSkipped, oneCommandPerBallot, oneCommandPerSlot, replicasAlike,
+  ballotsRise, decidedStays, epochsKept, exactlyOnce, multiPaxosProperties, noSlotSkipped, oneCommandPerBallot, oneCommandPerSlot, replicasAlike,
 } from "./consensus/multi-paxos/properties.js";
 export type { StateMachine } from "./consensus/state-machine.js";
 export { keyValueStore, type KeyValueCommand, type KeyValueResult } from "./consensus/key-value-store.js";
 export type { Ballot } from "./consensus/paxos/ballot.js";
+export {
+  amnesiacAcceptor, carelessAcceptor, forgetfulAcceptor, forgetfulLeader, forgetfulReplica, gullibleAcceptor, hastyLeader, hastyReplica,
+  holeyLeader, holeyReplica, impatientLeader, localReader, stubbornLeader, timelessReplica, unboundAcceptor,
+} from "./consensus/multi-paxos/broken.js";
+export { brokenLogRuns, type BrokenLogRun, type LogRun } from "./consensus/multi-paxos/broken-runs.js";
+export { brokenLogWorlds, type BrokenLogWorld, type SmallLogWorld } from "./consensus/multi-paxos/broken-worlds.js";

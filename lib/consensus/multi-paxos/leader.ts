@@ -103,6 +103,19 @@ export interface LeaderOptions {
  * @throws RangeError or TypeError for an option out of its range
  */
 export function leader<C = any>(given: LeaderOptions): Role<LeaderSignature<C>> {
+  return leaderWith({}, given);
+}
+
+/** Rules that a leader may be made to break. Only to show what happens then. */
+export interface LeaderFaults {
+  /** A new configuration counts from the next slot on, and not only when the window is past. */
+  readonly reconfiguresAtOnce?: boolean;
+  /** Slots that nobody wants are left open. */
+  readonly leavesHoles?: boolean;
+}
+
+/** The leader with whatever rules broken. */
+export function leaderWith<C = any>({ reconfiguresAtOnce = false, leavesHoles = false }: LeaderFaults, given: LeaderOptions): Role<LeaderSignature<C>> {
   const known = [
     "acceptors", "replicas", "leaders", "first", "window", "heartbeatMs", "patience", "resendAfter", "notices", "leaseMs", "drift", "epochs",
   ];
@@ -220,7 +233,7 @@ export function leader<C = any>(given: LeaderOptions): Role<LeaderSignature<C>> 
     if (!isQuorum(configuration, self.scout.promises)) return;
     // What others may have decided comes before what replicas want; nothing comes last, but leaves no hole.
     const wanted = boundTo(self.scout, slot) ?? self.wishes.get(slot);
-    if (wanted === undefined && slot >= self.end) return;
+    if (wanted === undefined && (slot >= self.end || leavesHoles)) return;
     const command = wanted ?? { kind: "no-op" };
     self.commanders.set(slot, { command, acceptors: configuration.acceptors, votes: new Set(), isLate: false });
     askForVotes(self, slot, configuration.acceptors, command, out);
@@ -264,7 +277,7 @@ export function leader<C = any>(given: LeaderOptions): Role<LeaderSignature<C>> 
     const slot = self.floor++;
     self.wishes.delete(slot);
     if (command.kind !== "reconfigure" || command.acceptors.length === 0) return;
-    const from = slot + window;
+    const from = slot + (reconfiguresAtOnce ? 1 : window);
     self.electorates = withConfiguration(self.electorates, { from, acceptors: command.acceptors });
     self.end = Math.max(self.end, from);
   }

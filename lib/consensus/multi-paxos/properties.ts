@@ -154,6 +154,30 @@ export const exactlyOnce: Property<Calls> = {
   check: (_, { problem }) => problem,
 };
 
+interface Epochs extends Found {
+  readonly masters: ReadonlySet<Slot>;
+}
+
+/**
+ * A command for an epoch is carried out in that epoch only: after so many masters have taken over, and before the next
+ * does ("Paxos Made Live", Chandra, Griesemer and Redstone, 2007, section 5.3). For replicas that begin with the first slot.
+ */
+export const epochsKept: Property<Epochs> = {
+  name: "epochs kept",
+  memory: { masters: new Set(), problem: null },
+  observe(memory, happened) {
+    const entry = performed(happened);
+    if (!entry || memory.problem) return memory;
+    const { slot, command, isPerformed } = entry;
+    if (command.kind === "master") return memory.masters.has(slot) ? memory : { ...memory, masters: new Set(memory.masters).add(slot) };
+    if (command.kind !== "operation" || command.epoch === undefined || !isPerformed) return memory;
+    const epoch = [...memory.masters].filter((master) => master < slot).length;
+    if (epoch === command.epoch) return memory;
+    return { ...memory, problem: `${command.call} was for epoch ${command.epoch}, and was carried out in epoch ${epoch}` };
+  },
+  check: (_, { problem }) => problem,
+};
+
 /** The point of it all: replicas that have performed the same slots are in the same state. */
 export const replicasAlike: Property<undefined> = {
   name: "replicas alike",
@@ -241,5 +265,5 @@ function rivalOfDecided(ballots: Ledger["ballots"], quorum: number): string | nu
 
 /** All that must hold of Multi-Paxos at every moment, whoever plays the parts, and however the configuration changes. */
 export const multiPaxosProperties: readonly Property[] = [
-  oneCommandPerSlot, noSlotSkipped, oneCommandPerBallot, ballotsRise, exactlyOnce, replicasAlike,
+  oneCommandPerSlot, noSlotSkipped, oneCommandPerBallot, ballotsRise, exactlyOnce, epochsKept, replicasAlike,
 ];

@@ -125,6 +125,17 @@ export interface ReplicaOptions<S, C, R> {
  * @throws RangeError or TypeError for an option out of its range
  */
 export function replica<S, C, R>(given: ReplicaOptions<S, C, R>): Role<ReplicaSignature<S, C, R>> {
+  return replicaWith({}, given);
+}
+
+/** Rules that a replica may be made to break. Only to show what happens then. */
+export interface ReplicaFaults {
+  /** It proposes only for slots beyond all that it knows to be decided, and never a no-op. */
+  readonly leavesHoles?: boolean;
+}
+
+/** The replica with whatever rules broken. */
+export function replicaWith<S, C, R>({ leavesHoles = false }: ReplicaFaults, given: ReplicaOptions<S, C, R>): Role<ReplicaSignature<S, C, R>> {
   const known = ["machine", "acceptors", "leaders", "replicas", "window", "retryAfter", "checkpointAfter", "reads"];
   const {
     machine, acceptors, leaders, replicas, window = 16, retryAfter = [200, 300], checkpointAfter = 200, reads = "log",
@@ -167,6 +178,7 @@ export function replica<S, C, R>(given: ReplicaOptions<S, C, R>): Role<ReplicaSi
 
   /** Give each request a slot, as far as the window goes. */
   function proposeAll(self: Self, out: To): void {
+    if (leavesHoles) self.slotIn = Math.max(self.slotIn, self.newest + 1);
     while (self.requests.length > 0 && self.slotIn < self.slotOut + window) {
       const slot = self.slotIn++;
       if (self.decisions.has(slot) || self.proposals.has(slot)) continue;
@@ -491,7 +503,7 @@ export function replica<S, C, R>(given: ReplicaOptions<S, C, R>): Role<ReplicaSi
         if (hasGap(self)) askForMissed(self, out);
         if (mayPropose(self)) {
           // A slot that nobody wants, before one that is decided, is given to nobody.
-          for (let slot = self.slotOut; slot <= self.newest && slot < self.slotOut + window; slot++) {
+          for (let slot = self.slotOut; !leavesHoles && slot <= self.newest && slot < self.slotOut + window; slot++) {
             if (!self.decisions.has(slot) && !self.proposals.has(slot)) self.proposals.set(slot, { kind: "no-op" });
           }
           for (const [slot, command] of self.proposals) propose(self, slot, command, out);

@@ -28,6 +28,18 @@ export const markers = ["hasPromised", "hasCampaigned"] as const;
  * @throws RangeError or TypeError for an option out of its range
  */
 export function server<S, C, R>(given: ServerOptions<S, C, R>): Role<ServerSignature<S, C, R>> {
+  return serverOf({ replica, leader, acceptor }, given);
+}
+
+/** What a server is made of. */
+export interface Parts {
+  readonly replica: typeof replica;
+  readonly leader: typeof leader;
+  readonly acceptor: typeof acceptor;
+}
+
+/** A server of other parts, such as one that breaks a rule. */
+export function serverOf<S, C, R>(parts: Parts, given: ServerOptions<S, C, R>): Role<ServerSignature<S, C, R>> {
   options("server", given, [
     "servers", "machine", "retryAfter", "checkpointAfter", "reads", "first", "window", "heartbeatMs", "patience", "resendAfter", "notices",
     "leaseMs", "drift", "epochs",
@@ -40,7 +52,7 @@ export function server<S, C, R>(given: ServerOptions<S, C, R>): Role<ServerSigna
   }
   const replicating = { machine, acceptors: servers, ...only({ retryAfter, checkpointAfter, reads, window }) };
   const ballots = { first: servers[0]!, epochs: true, heartbeatMs, drift, acceptors: servers, ...leading, ...only({ window, leaseMs }) };
-  return colocate("server", replica(replicating), leader<C>(ballots), acceptor<C>({ acceptors: servers, ...only({ leaseMs }) }));
+  return colocate("server", parts.replica(replicating), parts.leader<C>(ballots), parts.acceptor<C>({ acceptors: servers, ...only({ leaseMs }) }));
 }
 
 /** The options that were given. */
