@@ -14,20 +14,20 @@ export interface ErrorReport {
 const AROUND = 2;
 
 /** How many characters of a line are shown: a longer one would wrap, and its caret stand under something else. */
-const LONGEST = 84;
+const LONGEST = 72;
 
 /** The checker's errors for a name that is not declared. */
 const UNKNOWN_NAMES = new Set([2304, 2552, 18004]);
 
+// No grey: what is legible on white, JupyterLab's dark theme draws dark on dark red.
 const red = (text: string): string => `\x1b[31m${text}\x1b[39m`;
 const green = (text: string): string => `\x1b[32m${text}\x1b[39m`;
-const grey = (text: string): string => `\x1b[90m${text}\x1b[39m`;
 
 /** What the type checker found, each with its line and a caret under the place. */
 export function reportDiagnostics(diagnostics: readonly Diagnostic[], source: string, cell: string): ErrorReport {
   const traceback = diagnostics.flatMap(({ fileName, start, end, code, messageText }, at) => {
     const place = `${fileName ?? cell}:${start.line + 1}:${start.character + 1}`;
-    const message = `${green(place)} - ${red("error")} ${grey(`TS${code}`)}: ${messageText}`;
+    const message = `${green(place)} - ${red("error")} TS${code}: ${messageText}`;
     if (fileName !== undefined) return [message];
     const before = diagnostics[at - 1];
     // A chain of reasons names one place: show it once.
@@ -108,7 +108,7 @@ export function codeFrame(source: string, line: number, column: number, width: n
     const text = lines[at - 1]!;
     const number = String(at).padStart(digits);
     if (at !== line) {
-      frame.push(grey(`  ${number} | ${cut(text, 0)}`));
+      frame.push(`  ${number} | ${cut(text, 0)}`);
       continue;
     }
     const length = Math.max(1, Math.min(width, text.length - column + 1));

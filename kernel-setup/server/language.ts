@@ -56,7 +56,8 @@ export function inspect(engine: Pick<Engine, "inspect">, code: string, cursor: n
   const found = [at, at - 1, at - 2].filter((place) => place >= 0).map((place) => engine.inspect(code, place));
   const info = found.find((candidate) => candidate !== undefined);
   if (!info) return { status: "ok", found: false, data: {}, metadata: {} };
-  const signature = text(info.displayParts);
+  // Of an imported name the compiler also says that it is one: "(alias) function f(): void\nimport f".
+  const signature = text(info.displayParts).replace(/^\(alias\) ([^]+)\nimport .*$/, "$1");
   const documentation = text(info.documentation);
   const tags = info.tags ?? [];
   const plain = [signature, documentation, ...tags.map(plainTag)].filter((part) => part !== "").join("\n\n");

@@ -54,7 +54,31 @@ it("shows an error with its cell, its line and no frame of the engine, and runs 
   expect(refused).toContain("^^^^");
   expect(value).toContain("42");
   await opened.screenshot("kernel-errors");
+  await opened.theme("dark");
+  await opened.screenshot("kernel-errors-dark");
+  const dark = await contrasts(opened);
+  expect(dark.length).toBeGreaterThan(10);
+  expect(Math.min(...dark), "the faintest word of an error in the dark").toBeGreaterThan(2.5);
 });
+
+/** How much each piece of text in an error stands out from its background: from 1 (not at all) to 21. */
+function contrasts(opened: LabPage): Promise<number[]> {
+  return opened.page.locator('.jp-RenderedText[data-mime-type$="err"] :is(pre, pre span)').evaluateAll((pieces) => {
+    const parts = (color: string): number[] => color.match(/[\d.]+/g)!.map(Number);
+    const brightness = (color: readonly number[]): number => {
+      const [r, g, b] = color.map((part) => (part <= 10 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const page = parts(getComputedStyle(document.querySelector(".jp-Notebook")!).backgroundColor);
+    return pieces.map((piece) => {
+      // The red behind an error lets the page shine through.
+      const [red, green, blue, share = 1] = parts(getComputedStyle(piece.closest(".jp-RenderedText")!).backgroundColor);
+      const ground = [red, green, blue].map((part, at) => part! * share + page[at]! * (1 - share));
+      const [one, other] = [brightness(parts(getComputedStyle(piece).color)), brightness(ground)];
+      return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+    });
+  });
+}
 
 it("stops a loop by the Stop button and keeps what earlier cells made", async () => {
   const opened = await open("const kept = 41;", "for (;;) {}", "kept + 1");

@@ -171,7 +171,7 @@ describe("error reports", () => {
   it("show the part of a long line that the caret stands under", () => {
     const source = `${"a ".repeat(30)}\n${"b ".repeat(100)}FAULT${" c".repeat(100)}`;
     const frame = codeFrame(source, 2, 201, 5).map((line) => line.replace(/\x1b\[\d+m/g, ""));
-    expect(Math.max(...frame.map((line) => line.length))).toBe("> 2 | ".length + 84);
+    expect(Math.max(...frame.map((line) => line.length))).toBe("> 2 | ".length + 72);
     expect(frame[1]).toMatch(/^> 2 \| … b [b ]*FAULT c [c ]*…$/);
     expect(frame[2]!.indexOf("^^^^^")).toBe(frame[1]!.indexOf("FAULT"));
   });

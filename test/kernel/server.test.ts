@@ -330,6 +330,12 @@ describe("the language service", () => {
     expect((hover["data"] as Record<string, string>)["text/markdown"]).toMatch(/^```ts\nfunction parseInt\([\s\S]*Converts a string to an integer[\s\S]*\*@param\* `string`/);
   });
 
+  it("shows what an imported name is, and not that it is imported", async () => {
+    await kernel.execute('import { randomUUID } from "node:crypto";');
+    const hover = await kernel.request("inspect_request", { code: "randomUUID", cursor_pos: 4, detail_level: 0 });
+    expect((hover["data"] as Record<string, string>)["text/plain"]).toMatch(/^function randomUUID\([^\n]*\n\nGenerates a random/);
+  });
+
   it.each([
     ["1 + 1", "complete"],
     ["function f() {", "incomplete"],
