@@ -1,0 +1,9 @@
+import { describe, it } from "vitest";
+import { searchOnThreads } from "../../support/threads.js";
+import { here } from "./swarm.js";
+
+describe("Paxos Commit in trouble for long", () => {
+  it("is safe in 10,000 clusters with faults of their own, and once they are over nobody is in doubt and no money is gone", async () => {
+    await searchOnThreads(10_000, { module: here, name: "inTrouble" });
+  }, 1_200_000);
+});
