@@ -127,6 +127,8 @@ class Client {
   #streams: Streams;
   #serial = 0;
   #target = 0;
+  /** Which of its list it has turned to last of its own accord: two nodes that name each other do not keep it from the others. */
+  #turn = 0;
   readonly #underWay = new Map<Call, UnderWay>();
 
   constructor(id: NodeId, given: ClientOptions, nodes: readonly NodeId[], world: ClientWorld, seed: Seed, calls: Map<Call, Client>) {
@@ -216,7 +218,7 @@ class Client {
   }
 
   #timedOut(call: Call, operation: UnderWay): void {
-    if (this.#choice === "sticky") this.#target++;
+    this.#turnToNext();
     operation.timeouts += 1;
     operation.redirects = 0;
     if (operation.timeouts > this.#retries) {
@@ -235,12 +237,16 @@ class Client {
     operation.redirects += 1;
     this.#world.callOff(operation.alarm);
     if (to === null) {
-      if (this.#choice === "sticky") this.#target++;
+      this.#turnToNext();
       return this.#askLater(call, operation);
     }
     const place = this.#targets.indexOf(to);
     if (this.#choice === "sticky" && place >= 0) this.#target = place;
     this.#ask(call, to);
+  }
+
+  #turnToNext(): void {
+    if (this.#choice === "sticky") this.#target = ++this.#turn;
   }
 
   #askLater(call: Call, operation: UnderWay): void {

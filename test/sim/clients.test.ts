@@ -162,6 +162,15 @@ describe("a client that is sent elsewhere", () => {
     expect(ended.kind).toBe("quiet");
   });
 
+  it("asks everybody in turn, although two send it to and fro", () => {
+    const nodes = { s1: sending(s1, s2), s2: sending(s2, s1), s3: sending(s3, s3) };
+    const { history } = simulate({ nodes, clients: { c: { operations: asks(1), timeoutMs: 100, retries: 2 } }, network: { latency: 5 } });
+    expect(history[0]).toMatchObject({ result: 1 });
+    const forgetful = { ...nodes, s2: sending(s2, null), s3: sending(s3, s2) };
+    const { trace } = simulate({ nodes: { ...forgetful, s1: sending(s1, s1) }, clients: { c: { operations: asks(1), to: ["s3", "s2", "s1"] } }, network: { latency: 5 } });
+    expect(only(trace, "invoke").map(({ node }) => node)).toEqual(["s3", "s2", "s2", "s1"]);
+  });
+
   it("may be sent to a node that is not on its list", () => {
     const { asked } = ask([s3, s2, s3], { operations: asks(2), to: ["s1", "s2"] });
     expect(asked).toEqual([[0, "s1", 1], [10, "s3", 2], [20, "s1", 1], [30, "s3", 2]]);
