@@ -34,7 +34,7 @@ export function main(args) {
       console.log(help);
       return 0;
     }
-    endOnInterrupt("npm run book");
+    endOnInterrupt("npm run book", { resumes: false });
     await alone(() => preparePackages(new Steps(1)));
     // Loaded when the packages that they need are there.
     const { makeSite } = await import("./site.mjs");

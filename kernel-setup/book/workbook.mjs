@@ -29,7 +29,7 @@ export function main(args) {
       console.log(help);
       return 0;
     }
-    endOnInterrupt("npm run workbook");
+    endOnInterrupt("npm run workbook", { resumes: false });
     await alone(() => preparePackages(new Steps(1)));
     // Loaded when the packages that they need are there.
     const { makeTwins } = await import("./twin.mjs");

@@ -36,7 +36,7 @@ export function main(args) {
       return 0;
     }
     const found = options.chapter === undefined ? chapters() : [findChapter(options.chapter, options.cwd)];
-    endOnInterrupt("npm run chapter");
+    endOnInterrupt("npm run chapter", { resumes: false });
     const steps = new Steps(options.list ? 1 : 4);
     await alone(() => preparePackages(steps));
     // Loaded when the packages that they need are there.

@@ -92,13 +92,16 @@ export function hand([program, ...args], { cwd = root, env = process.env } = {})
 /**
  * From now on an interrupt ends the children, runs what was registered, says how to go on, and leaves.
  * @param {string} command how to go on
+ * @param {{ resumes?: boolean }} [options] whether the command then goes on where it stopped, as setting up does; `false`:
+ *   only what it had set up is kept
  * @returns {void}
  */
-export function endOnInterrupt(command) {
+export function endOnInterrupt(command, { resumes = true } = {}) {
   onSignal((signal) => {
     for (const child of running) child.kill("SIGTERM");
     for (const end of onEnd) end();
-    console.error(`\n\nInterrupted. Run \`${command}\` again: it goes on where it stopped.`);
+    const next = resumes ? "it goes on where it stopped" : "what it had set up is kept, and the rest begins anew";
+    console.error(`\n\nInterrupted. Run \`${command}\` again: ${next}.`);
     process.exit(128 + signals[signal]);
   });
 }

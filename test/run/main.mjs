@@ -47,7 +47,7 @@ export function main(args) {
       return 0;
     }
     const { names, patterns } = readArguments(args);
-    endOnInterrupt("npm test");
+    endOnInterrupt("npm test", { resumes: false });
     /** @type {Count} */
     let total = { passed: 0, failed: 0, skipped: 0 };
     try {

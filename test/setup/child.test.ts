@@ -22,3 +22,18 @@ it("a signal that comes while the terminal is handed to a program ends that prog
     expect(performance.now() - began).toBeLessThan(5_000);
   }
 });
+
+it.each([
+  ["setting up", "", "it goes on where it stopped"],
+  ["anything else", ", { resumes: false }", "what it had set up is kept, and the rest begins anew"],
+])("%s says truly what comes after an interrupt", async (_, options, words) => {
+  const child = pathToFileURL(join(root, "kernel-setup", "setup", "child.mjs"));
+  const code = `const { endOnInterrupt } = await import("${child}");
+    endOnInterrupt("npm run it"${options});
+    console.log("now");
+    setTimeout(() => {}, 60_000);`;
+  const running = follow(spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: ["ignore", "pipe", "pipe"] }));
+  await running.saying("now");
+  running.child.kill("SIGINT");
+  expect((await running.done).output).toContain(`Interrupted. Run \`npm run it\` again: ${words}.`);
+});
