@@ -1,7 +1,7 @@
-import type { Call, NodeId, Role, Tagged } from "../../../lib/core/role.js";
+import type { Call, NodeId, Role } from "../../../lib/core/role.js";
 import { ids } from "../../../lib/core/role.js";
 import { type Effect, step } from "../../../lib/core/step.js";
-import { append, emptyLog, type Entry, type Log, logOf, type Message, server, type Server, type ServerOptions, type ServerSignature } from "../../../lib/raft.js";
+import { append, emptyLog, type Entry, type Log, logOf, type Message, type Request, server, type Server, type ServerOptions, type ServerSignature } from "../../../lib/raft.js";
 
 export const [s1, s2, s3, s4, s5] = ids("s1", "s2", "s3", "s4", "s5") as [NodeId, NodeId, NodeId, NodeId, NodeId];
 export const call = (n: number, client = "c"): Call => `${client}#${n}` as Call;
@@ -34,7 +34,7 @@ export function serverAt(state: Partial<Server<any, any, any>> = {}, options: Pa
     start: () => out({ kind: "start" }),
     on: (message: Message<any>, from: NodeId = s2) => out({ kind: "message", from, message }),
     timer: (kind: string) => out({ kind: "timer", timer: { kind } }),
-    ask: (request: Tagged, n = 1) => out({ kind: "request", call: call(n), request }),
+    ask: (request: Request<any>, n = 1) => out({ kind: "request", call: call(n), request }),
   };
 }
 
@@ -43,7 +43,8 @@ export function leaderAt(term: number, log: Log<string>, options: Partial<Server
   const given = serverAt({ currentTerm: term - 1, log }, options);
   given.start();
   given.timer("election");
-  const voters = given.self.configuration.voters.filter((node) => node !== s1);
+  const { voters: incoming, outgoing } = given.self.configuration;
+  const voters = new Set([...incoming, ...outgoing].filter((node) => node !== s1));
   for (const node of voters) given.on({ kind: "requestVoteReply", term, voteGranted: true }, node);
   if (given.self.role !== "leader") throw new Error(`${term}: was not elected`);
   return given;
