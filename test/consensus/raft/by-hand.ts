@@ -1,13 +1,14 @@
 import type { NodeId } from "../../../lib/core/role.js";
 import { boot, durableFields, type Effect, type Input, step } from "../../../lib/core/step.js";
 import { type Rules, serverWith, type Server, type ServerOptions } from "../../../lib/raft.js";
-import { call, decisions, sends } from "./server-at.js";
+import { call, decisions, replies, sends } from "./server-at.js";
 
 /** A cluster whose messages somebody delivers by hand: only those between servers that are named, and at once. */
 export function byHand(servers: readonly NodeId[], options: Partial<ServerOptions<any, any, any>> = {}, changed: Partial<Rules> = {}) {
   const role = serverWith<any, any, any>(changed, { servers, ...options });
   const states = new Map<NodeId, Server<any, any, any>>(servers.map((id) => [id, role.init(id)]));
   const decided = new Map<NodeId, any[]>(servers.map((id) => [id, []]));
+  const answers: any[] = [];
   let calls = 0;
 
   /** One input to one server, and all that follows among these; what goes to others is lost. */
@@ -25,12 +26,15 @@ export function byHand(servers: readonly NodeId[], options: Partial<ServerOption
   function one(id: NodeId, input: Input): readonly Effect[] {
     const effects = step(role, states.get(id)!, input) ?? [];
     decided.get(id)!.push(...decisions(effects));
+    answers.push(...replies(effects));
     return effects;
   }
 
   for (const id of servers) one(id, { kind: "start" });
   return {
     decided,
+    /** All answers to clients so far. */
+    answers: (): readonly any[] => answers,
     state: (id: NodeId): Server<any, any, any> => states.get(id)!,
     timer: (id: NodeId, kind: string, among: readonly NodeId[]) => feed(id, { kind: "timer", timer: { kind } }, among),
     command: (id: NodeId, command: unknown, among: readonly NodeId[]) =>
