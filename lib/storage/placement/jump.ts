@@ -19,7 +19,7 @@ export interface JumpOptions {
  * @param buckets from 1 to 2^31 - 1
  */
 export function jumpHash(key: number | bigint, buckets: number): number {
-  integer("buckets", buckets, { min: 1, max: 2 ** 31 - 1 });
+  if ((buckets | 0) !== buckets || buckets < 1) integer("buckets", buckets, { min: 1, max: 2 ** 31 - 1 });
   if (typeof key === "bigint") {
     if (key < 0n || key >= 1n << 64n) throw new RangeError(`key must be from 0 to 2^64 - 1, got ${show(key)}`);
     return jump(Number(key >> 32n), Number(key & 0xffffffffn), buckets);
@@ -34,22 +34,21 @@ export function jumpHash(key: number | bigint, buckets: number): number {
  * words, since a number in JavaScript holds 53 bits and arithmetic of bigints is slow.
  */
 export function jump(high: number, low: number, buckets: number): number {
-  let bucket = 0;
-  let next = 0;
-  while (next < buckets) {
-    bucket = next;
+  let after = 1; // the bucket, plus 1
+  for (;;) {
     // (high, low) · (0x27bb2ee6, 0x87b0b0fd) + 1; the upper word of low · 0x87b0b0fd by halves.
     const l0 = low & 0xffff;
     const l1 = low >>> 16;
-    const middle = Math.imul(l1, 0xb0fd) + (Math.imul(l0, 0xb0fd) >>> 16);
-    const cross = Math.imul(l0, 0x87b0) + (middle & 0xffff);
+    const middle = (Math.imul(l1, 0xb0fd) + (Math.imul(l0, 0xb0fd) >>> 16)) | 0;
+    const cross = (Math.imul(l0, 0x87b0) + (middle & 0xffff)) | 0;
     const upper = Math.imul(l1, 0x87b0) + (middle >>> 16) + (cross >>> 16);
     high = (upper + Math.imul(low, 0x27bb2ee6) + Math.imul(high, 0x87b0b0fd)) | 0;
     low = (Math.imul(low, 0x87b0b0fd) + 1) | 0;
     if (low === 0) high = (high + 1) | 0;
-    next = Math.floor((bucket + 1) * (2 ** 31 / ((high >>> 1) + 1)));
+    const next = after * (2 ** 31 / ((high >>> 1) + 1));
+    if (next >= buckets) return after - 1;
+    after = (next | 0) + 1;
   }
-  return bucket;
 }
 
 /**

@@ -18,8 +18,8 @@ export interface SkeletonOptions {
  * leaves of a tree that does not change, and a key chooses by highest draw at every vertex on its way down, and at last
  * among the nodes of its cluster. With clusters of bounded size a lookup costs O(log n) draws in place of n.
  *
- * A subtree without nodes takes no part in the draw. A node that joins goes to the smallest cluster, so the clusters, which
- * all get the same share, hold nearly the same number of nodes; their sizes differ by one, and so do the shares. Which
+ * A subtree without nodes takes no part in the draw. A node that joins goes where the fewest are, so the clusters, which all
+ * get the same share, hold the same number of nodes or one more: with about ten in each the shares are even to a tenth. Which
  * cluster a node is in depends on the order of the changes: who looks up must know that order, or the clusters.
  */
 export class Skeleton extends Scheme {
@@ -60,9 +60,7 @@ export class Skeleton extends Scheme {
 
   protected joined(members: readonly Member[]): void {
     for (const { id, name } of members) {
-      const sizes = this.#below[this.#levels]!;
-      let smallest = 0;
-      for (let i = 1; i < sizes.length; i++) if (sizes[i]! < sizes[smallest]!) smallest = i;
+      const smallest = this.#smallest();
       const cluster = this.#clusters[smallest]!;
       cluster.push({ id, salt: this.#hash.word(name), name });
       cluster.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -144,6 +142,18 @@ export class Skeleton extends Scheme {
   #children(level: number, vertex: number): readonly number[] {
     const all = Array.from({ length: this.#fanOut }, (_, i) => vertex * this.#fanOut + i);
     return all.filter((child) => this.#below[level + 1]![child]! > 0);
+  }
+
+  /** The cluster to which the emptier child leads at every vertex. */
+  #smallest(): number {
+    let vertex = 0;
+    for (let level = 1; level <= this.#levels; level++) {
+      const below = this.#below[level]!;
+      const first = vertex * this.#fanOut;
+      vertex = first;
+      for (let child = first + 1; child < first + this.#fanOut; child++) if (below[child]! < below[vertex]!) vertex = child;
+    }
+    return vertex;
   }
 
   #count(cluster: number, change: number): void {

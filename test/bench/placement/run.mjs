@@ -1,6 +1,7 @@
 // How fast keys find their nodes, through the package as notebooks import it, beside packages of npm. The peers are not
 // installed with the course: put hashring, node-hashring, consistent-hash and ketama into the node_modules of a folder and
-// name it in PEERS. Ratios are what to carry forward; a change below a third is noise unless the machine is quiet.
+// name it in PEERS. Times are of the processor, so that other programs disturb them less. Ratios are what to carry forward;
+// a change below a third is noise unless the machine is quiet.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Anchor, BoundedRing, Jump, jumpHash, Ketama, keyNames, Maglev, movement, MultiProbe, Rendezvous, Ring, Skeleton, Slots } from "distlab/placement";
@@ -19,9 +20,10 @@ function median(times) {
 
 function times(count, work) {
   return Array.from({ length: count }, () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     work();
-    return performance.now() - start;
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1000;
   });
 }
 

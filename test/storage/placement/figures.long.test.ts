@@ -26,8 +26,8 @@ describe("Maglev (Eisenbud et al. 2016)", () => {
 
   it("needs less than the other schemes, whose tables must be over-provisioned by tens of percent", () => {
     // Published: 49.5 % and 29.7 % at 65,537 entries, 12.3 % and 10.3 % at 655,373. They hang on one choice of names; ours are means.
-    const means = [65_537, 655_373].map((size) => [0, 1, 2].map((i) => tableBalance(new Rendezvous(keyNames(1_000, `${i}/`)), size).overProvision));
-    const rings = [65_537, 655_373].map((size) => [0, 1, 2].map((i) => tableBalance(new Ring(keyNames(1_000, `${i}/`), { points: 1_000 }), size).overProvision));
+    const means = [65_537, 655_373].map((size) => (size > 100_000 ? [0] : [0, 1, 2]).map((i) => tableBalance(new Rendezvous(keyNames(1_000, `${i}/`)), size).overProvision));
+    const rings = [65_537, 655_373].map((size) => (size > 100_000 ? [0] : [0, 1, 2]).map((i) => tableBalance(new Ring(keyNames(1_000, `${i}/`), { points: 1_000 }), size).overProvision));
     const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     expect(mean(means[0]!)).toBeGreaterThan(0.3);
     expect(mean(means[0]!)).toBeLessThan(0.55);
