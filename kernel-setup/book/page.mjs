@@ -39,6 +39,7 @@ export function pageHtml({ pages, number, body }) {
 </head>
 <body>
 <a class="skip" href="#main">Skip to the text</a>
+<a class="skip" href="#contents">Skip to the contents</a>
 <header class="bar">
 <a class="home" href="${home ? address(home) : ""}">${course}</a>
 <a class="to-contents" href="#contents">Contents</a>

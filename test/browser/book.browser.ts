@@ -124,6 +124,20 @@ it("remembers the reader's choice of light or dark", () =>
     expect(await page.locator(".theme").getAttribute("aria-pressed")).toBe("false");
   }));
 
+it("leads to its contents by keyboard, past all of its text", () =>
+  visit("3.1.1-paxos.html", {}, async (page) => {
+    const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Skip to the text");
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Skip to the contents");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Start page");
+    await page.keyboard.press("Tab");
+    expect(await focused()).toContain("3.1.1");
+  }));
+
 it("finds a section by keyboard only", () =>
   visit("index.html", {}, async (page) => {
     await page.keyboard.press("/");
