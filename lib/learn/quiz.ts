@@ -130,7 +130,7 @@ export function mark(name: string, quiz: Quiz, given: string | number | readonly
       const chosen = lettersOf(name, quiz, given);
       if (quiz.kind === "single" && chosen.length > 1) throw new RangeError(`${name} has one right answer: give one letter, got ${show(given)}`);
       const options = quiz.options.map((option, i) => ({ ...option, letter: letters[i]!, isChosen: chosen.includes(letters[i]!) }));
-      const lines = options.filter(({ isChosen }) => isChosen).map(({ letter, text, why, right }) => `${letter}) ${text}: ${right ? "right" : "no"}. ${why}`);
+      const lines = options.filter(({ isChosen }) => isChosen).map(judged);
       const missing = options.filter((option) => option.right && !option.isChosen).length;
       const tooMany = options.some((option) => !option.right && option.isChosen);
       if (quiz.kind === "multiple" && missing > 0) lines.push(`${missing} right ${missing === 1 ? "answer is" : "answers are"} missing.`);
@@ -159,12 +159,17 @@ export function solved(name: string, quiz: Quiz): readonly string[] {
   switch (quiz.kind) {
     case "single":
     case "multiple":
-      return [`The answer: ${right}.`, ...quiz.options.map(({ text, why, right: isRight }, i) => `${letters[i]}) ${text}: ${isRight ? "right" : "no"}. ${why}`)];
+      return [`The answer: ${right}.`, ...quiz.options.map((option, i) => judged({ letter: letters[i]!, ...option }))];
     case "numeric":
       return [`The answer: ${right}${quiz.unit === undefined ? "" : ` ${quiz.unit}`}. ${quiz.why}`];
     case "ordering":
       return [`The answer: ${right}.`, ...quiz.items.map((item, i) => `${i + 1}. ${item}`), quiz.why];
   }
+}
+
+/** What is to be said of one option. An option that is a sentence has its end elsewhere. */
+function judged({ letter, text, right, why }: Option & { readonly letter: string }): string {
+  return `${letter}) ${text.replace(/\.$/, "")}: ${right ? "right" : "no"}. ${why}`;
 }
 
 /** Whether a number is right, with room for the rounding of decimals. */

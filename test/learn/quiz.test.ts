@@ -6,7 +6,7 @@ import { quizBundle, quizType, type QuizKey, type QuizPage } from "../../lib/lea
 
 const single: Quiz = {
   kind: "single", question: "Which?",
-  options: [{ text: "this", why: "Not this." }, { text: "that", right: true, why: "Just that." }, { text: "none", why: "Some." }],
+  options: [{ text: "this", why: "Not this." }, { text: "that.", right: true, why: "Just that." }, { text: "none", why: "Some." }],
 };
 const multiple: Quiz = {
   kind: "multiple", question: "Which ones?",

@@ -50,10 +50,20 @@
       return { right: false, lines: [otherwise, far] };
     }
     const chosen = options.filter(({ letter }) => given.includes(letter));
-    const lines = chosen.map(({ letter, text }) => `${letter}) ${text}: ${right.includes(letter) ? "right" : "no"}. ${why[letter]}`);
+    const lines = chosen.map((option) => judged(option, right, why));
     const missing = right.filter((letter) => !given.includes(letter)).length;
     if (kind === "multiple" && missing > 0) lines.push(`${missing} right ${missing === 1 ? "answer is" : "answers are"} missing.`);
     return { right: missing === 0 && chosen.length === right.length, lines };
+  }
+
+  /**
+   * What is to be said of one option. An option that is a sentence has its end elsewhere.
+   * @param {{ letter: string, text: string }} option
+   * @param {string[]} right
+   * @param {{ [letter: string]: string }} why
+   */
+  function judged({ letter, text }, right, why) {
+    return `${letter}) ${text.replace(/\.$/, "")}: ${right.includes(letter) ? "right" : "no"}. ${why[letter]}`;
   }
 
   /**
@@ -64,7 +74,7 @@
     const { right, why, value, praise } = /** @type {Key} */ (JSON.parse(unhide(key)));
     if (kind === "numeric") return [`The answer: ${value}${unit === "" ? "" : ` ${unit}`}.`, praise];
     if (kind !== "ordering") {
-      return [`The answer: ${right.join(", ")}.`, ...options.map(({ letter, text }) => `${letter}) ${text}: ${right.includes(letter) ? "right" : "no"}. ${why[letter]}`)];
+      return [`The answer: ${right.join(", ")}.`, ...options.map((option) => judged(option, right, why))];
     }
     const items = right.map((letter, i) => `${i + 1}. ${options.find((option) => option.letter === letter)?.text}`);
     return [`The answer: ${right.join(", ")}.`, ...items, praise];
