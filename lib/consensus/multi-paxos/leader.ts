@@ -1,4 +1,4 @@
-import { finite, integer, nodeNames, options, show } from "../../core/parameters.js";
+import { finite, flag, integer, nodeNames, oneOf, options, show } from "../../core/parameters.js";
 import { majority } from "../../core/quorum.js";
 import type { NodeId, Out, Role } from "../../core/role.js";
 import { type Ballot, isBefore, isSame, noBallot } from "../paxos/ballot.js";
@@ -130,6 +130,8 @@ export function leaderWith<C = any>({ reconfiguresAtOnce = false, leavesHoles = 
   finite("heartbeatMs", heartbeatMs, { min: 1 });
   checkPatience(patience);
   finite("resendAfter", resendAfter, { min: 1 });
+  oneOf("notices", notices, ["at once", "piggy-backed"]);
+  flag("epochs", epochs);
   finite("leaseMs", leaseMs);
   finite("drift", drift, { min: 0, max: 1 });
   /** Where each server plays all the parts, who is no acceptor any more leads no more. */
