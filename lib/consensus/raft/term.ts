@@ -13,11 +13,12 @@ import type { Server, ServerOut } from "./state.js";
  */
 export function adoptTerm(settings: Settings, self: Server, term: number, out: ServerOut): boolean {
   if (term <= self.currentTerm) return false;
-  self.currentTerm = term;
-  self.votedFor = null;
   self.leaderId = null;
+  // First, and so in the old term: the new one is not written yet, and nobody may hear of it before it is.
   if (self.role !== "follower") follow(settings, self, out);
   else giveUpReads(self, out);
+  self.currentTerm = term;
+  self.votedFor = null;
   return true;
 }
 

@@ -155,6 +155,14 @@ describe("a follower that answers reads itself", () => {
     expect(sends(on(has(1, 1, 1), s2))).toEqual([[s3, { kind: "readIndexReply", term: 1, context: call(7), index: 1 }]]);
   });
 
+  it("is sent on in the old term, when the leader steps down: the new one is not on its disk yet", () => {
+    const { on } = settled();
+    on({ kind: "readIndex", term: 1, context: call(7) }, s3);
+    const effects = on(appendOf(2, 0, 0, []), s2);
+    expect(order(effects)).toEqual(["readIndexReply", "write", "appendEntriesReply"]);
+    expect(sends(effects)[0]).toEqual([s3, { kind: "readIndexReply", term: 1, context: call(7), index: null }]);
+  });
+
   it("is told nothing by whoever does not lead", () => {
     expect(sends(serverAt({}).on({ kind: "readIndex", term: 1, context: call(7) }, s3))[0]![1]).toMatchObject({ index: null });
   });
