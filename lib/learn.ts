@@ -11,3 +11,9 @@ export { answer, courseProgress, exercises, progressOf, quiz, reveal, type Chapt
 export { type Option, type Quiz } from "./learn/quiz.js";
 export { type AcceptRule, type ChoiceRule, type ChosenRule, type HeardVote, type OpenRule } from "./learn/chapters/paxos-roles.js";
 export { type Bounds, type QuorumRule } from "./learn/chapters/paxos-exercises.js";
+export {
+  type BackUpRule, type CommitRule, type CutRule, type GrantRule, type Hint, type LastEntry, type TimeoutRule, type UpToDateRule, type Voter,
+} from "./learn/chapters/raft-roles.js";
+export {
+  type BoundedRule, type Contender, type ExercisePoint, type LabelRule, type MetPlace, type PreferenceRule, type RingRule, type TagRule, type WinnerRule,
+} from "./learn/chapters/consistent-hashing-exercises.js";

@@ -5,16 +5,20 @@ import { noteDone, notes, type Notes } from "../notebook/store.js";
 import { escape } from "../plot/escape.js";
 import { paxosExercises } from "./chapters/paxos-exercises.js";
 import { paxosQuizzes } from "./chapters/paxos-quizzes.js";
+import { raftExercises } from "./chapters/raft-exercises.js";
+import { raftQuizzes } from "./chapters/raft-quizzes.js";
 import { checkQuiz, mark, solved, type Quiz } from "./quiz.js";
 import { quizBundle } from "./quiz-bundle.js";
 
 /** What the chapters hold to be done, by their numbers. Names of quizzes are different in the whole course. */
 const chapters: Chapters = {
   "3.1.1": { title: "Paxos", exercises: paxosExercises, quizzes: paxosQuizzes },
+  "3.1.2": { title: "Raft", exercises: raftExercises, quizzes: raftQuizzes },
 };
 
 interface Chapters {
   readonly "3.1.1": { readonly title: string; readonly exercises: typeof paxosExercises; readonly quizzes: typeof paxosQuizzes };
+  readonly "3.1.2": { readonly title: string; readonly exercises: typeof raftExercises; readonly quizzes: typeof raftQuizzes };
 }
 
 /** The number of a chapter that has exercises: "3.1.1". */

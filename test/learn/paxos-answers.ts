@@ -2,17 +2,7 @@ import type { AcceptRule, Bounds, ChoiceRule, ChosenRule, OpenRule, QuorumRule }
 import { majority } from "../../lib/core/quorum.js";
 import { isBefore, nameOf } from "../../lib/consensus/paxos/ballot.js";
 import type { Vote } from "../../lib/consensus/paxos/messages.js";
-
-/** An answer that a check must reject, and what it must say. */
-export interface Wrong<A> {
-  readonly name: string;
-  readonly answer: A;
-  /** The trial that finds it. */
-  readonly trial: RegExp;
-  readonly problem: RegExp;
-  /** Whether a run is shown. */
-  readonly run: boolean;
-}
+import type { Answers } from "./hold-exercises.js";
 
 const quiet = /^one proposer, no faults$/;
 const shared = /^two rivals, whose quorums share one acceptor$/;
@@ -26,7 +16,7 @@ const soundAccept: AcceptRule = (self, { ballot, value }, from, out) => {
   out.send(from, { kind: "accepted", ballot, value });
 };
 
-export const acceptRule: { readonly sound: AcceptRule; readonly wrong: readonly Wrong<AcceptRule>[] } = {
+export const acceptRule: Answers<AcceptRule> = {
   sound: soundAccept,
   wrong: [
     { name: "does nothing", trial: quiet, problem: /nobody decides/, run: true, answer: () => {} },
@@ -107,7 +97,7 @@ function latest(promises: ReadonlyMap<unknown, Vote | null>): Vote | null {
 
 const votesOf = (promises: ReadonlyMap<unknown, Vote | null>): Vote[] => [...promises.values()].filter((vote) => vote !== null);
 
-export const choice: { readonly sound: ChoiceRule; readonly wrong: readonly Wrong<ChoiceRule>[] } = {
+export const choice: Answers<ChoiceRule> = {
   sound: (promises, wish) => latest(promises)?.value ?? wish,
   wrong: [
     { name: "its own wish, always", trial: shared, problem: disagree, run: true, answer: (_, wish) => wish },
@@ -136,7 +126,7 @@ export const choice: { readonly sound: ChoiceRule; readonly wrong: readonly Wron
   ],
 };
 
-export const quorumRule: { readonly sound: QuorumRule; readonly wrong: readonly Wrong<QuorumRule>[] } = {
+export const quorumRule: Answers<QuorumRule> = {
   sound: (n, prepare, accept) => prepare + accept > n,
   wrong: [
     { name: "everything", trial: /^one to four/, problem: /called safe, but: p1 decided "x", but p2 decided "y"/, run: true, answer: () => true },
@@ -159,7 +149,7 @@ const chosenIn: ChosenRule = (votes, acceptors) => {
   return null;
 };
 
-export const chosenRule: { readonly sound: ChosenRule; readonly wrong: readonly Wrong<ChosenRule>[] } = {
+export const chosenRule: Answers<ChosenRule> = {
   sound: chosenIn,
   wrong: [
     { name: "nothing, ever", trial: quiet, problem: /has not learned it/, run: true, answer: () => null },
@@ -178,7 +168,7 @@ export const chosenRule: { readonly sound: ChosenRule; readonly wrong: readonly 
   ],
 };
 
-export const openRule: { readonly sound: OpenRule; readonly wrong: readonly Wrong<OpenRule>[] } = {
+export const openRule: Answers<OpenRule> = {
   sound(self, out) {
     self.round += 1;
     out.persist();
@@ -219,7 +209,7 @@ export const openRule: { readonly sound: OpenRule; readonly wrong: readonly Wron
   ],
 };
 
-export const bounds: { readonly sound: Bounds; readonly wrong: readonly Wrong<Bounds>[] } = {
+export const bounds: Answers<Bounds> = {
   sound: { crashes: { p1: 1 } },
   wrong: [
     { name: "nothing", trial: /./, problem: /nothing is found in [\d,]+ worlds/, run: false, answer: {} },
