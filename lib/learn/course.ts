@@ -3,6 +3,8 @@ import { display } from "../notebook/kernel.js";
 import { show } from "../notebook/show.js";
 import { noteDone, notes, type Notes } from "../notebook/store.js";
 import { escape } from "../plot/escape.js";
+import { consistentHashingExercises } from "./chapters/consistent-hashing-exercises.js";
+import { consistentHashingQuizzes } from "./chapters/consistent-hashing-quizzes.js";
 import { paxosExercises } from "./chapters/paxos-exercises.js";
 import { paxosQuizzes } from "./chapters/paxos-quizzes.js";
 import { raftExercises } from "./chapters/raft-exercises.js";
@@ -14,11 +16,13 @@ import { quizBundle } from "./quiz-bundle.js";
 const chapters: Chapters = {
   "3.1.1": { title: "Paxos", exercises: paxosExercises, quizzes: paxosQuizzes },
   "3.1.2": { title: "Raft", exercises: raftExercises, quizzes: raftQuizzes },
+  "3.3.1": { title: "Consistent hashing", exercises: consistentHashingExercises, quizzes: consistentHashingQuizzes },
 };
 
 interface Chapters {
   readonly "3.1.1": { readonly title: string; readonly exercises: typeof paxosExercises; readonly quizzes: typeof paxosQuizzes };
   readonly "3.1.2": { readonly title: string; readonly exercises: typeof raftExercises; readonly quizzes: typeof raftQuizzes };
+  readonly "3.3.1": { readonly title: string; readonly exercises: typeof consistentHashingExercises; readonly quizzes: typeof consistentHashingQuizzes };
 }
 
 /** The number of a chapter that has exercises: "3.1.1". */
