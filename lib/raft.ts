@@ -23,6 +23,13 @@ export { server, serverWith } from "./consensus/raft/server.js";
 export { soundRules, type Rules } from "./consensus/raft/rules.js";
 export { firstTimeout, meanElectionTime, splitVoteProbability, type ElectionOdds, type FirstTimeout } from "./consensus/raft/closed-forms.js";
 export {
-  commitNeverGoesBack, committedStays, electionSafety, leaderAppendOnly, leaderCompleteness, logMatching, oneVotePerTerm, quorumsOverlap,
+  commitNeverGoesBack, committedStays, electionSafety, freshReads, leaderAppendOnly, leaderCompleteness, logMatching, oneVotePerTerm, quorumsOverlap,
   raftProperties, stateMachineSafety, termsNeverGoBack,
 } from "./consensus/raft/properties.js";
+export { hearingResults, machineWords, withResults } from "./consensus/raft/answers.js";
+export { type BrokenWorld, brokenWorlds, type SmallWorld } from "./consensus/raft/broken-worlds.js";
+export {
+  amnesicServer, busyLeader, clingingLeader, countingLeader, credulousFollower, earlyLeaver, forgetfulServer, forgetfulVoter, generousVoter,
+  gullibleVoter, lateServer, learnerCountingLeader, lenientFollower, loglessServer, modestLearner, prematureReader, rashLeader,
+  repeatingServer, rewritingLeader, silentServer, truncatingFollower, trustingLeader, waveringFollower,
+} from "./consensus/raft/broken.js";

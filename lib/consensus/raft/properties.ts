@@ -1,10 +1,10 @@
 import { canonical } from "../../core/canonical.js";
 import type { NodeView, Observation, Property, World } from "../../core/property.js";
-import type { NodeId } from "../../core/role.js";
+import type { Call, NodeId } from "../../core/role.js";
 import { type Table, valueAt, withValue } from "../table.js";
 import type { Configuration } from "./configuration.js";
 import { entryAt, isUpToDate, type Log, termAt } from "./log.js";
-import type { Entry, Message } from "./messages.js";
+import type { Entry, Message, Reply } from "./messages.js";
 import { isQuorum, quorumsMeet } from "./quorum.js";
 import type { Server } from "./state.js";
 
@@ -345,6 +345,59 @@ export const committedStays: Property<ReadonlyMap<NodeId, { readonly index: numb
   },
 };
 
+interface Reads {
+  /** The last entry that was applied anywhere. */
+  readonly applied: number;
+  /** For each read without an answer, what was applied when it was asked. */
+  readonly asked: ReadonlyMap<Call, number>;
+  /** For each server that has answered reads since it was started, what it must have applied by then. */
+  readonly answered: ReadonlyMap<NodeId, number>;
+}
+
+/**
+ * Who answers a read has applied all that was applied anywhere when the read was asked: so it reflects every command that
+ * a client knows to be done (dissertation, section 6.4). Not for `reads: "local"`, which promises no such thing.
+ */
+export const freshReads: Property<Reads> = {
+  name: "fresh reads",
+  memory: { applied: 0, asked: new Map(), answered: new Map() },
+  observe(memory, happened) {
+    switch (happened.kind) {
+      case "decide": {
+        const { index } = happened.outcome as Entry;
+        return index > memory.applied ? { ...memory, applied: index } : memory;
+      }
+      case "request": {
+        // Of a call that comes again, the first time counts: that is when the client asked.
+        if (happened.request.kind !== "read" || memory.asked.has(happened.call)) return memory;
+        return { ...memory, asked: new Map(memory.asked).set(happened.call, memory.applied) };
+      }
+      case "reply": {
+        const needed = memory.asked.get(happened.call);
+        if (needed === undefined || (happened.result as Reply).kind !== "result") return memory;
+        if (needed <= (memory.answered.get(happened.node) ?? 0)) return memory;
+        return { ...memory, answered: new Map(memory.answered).set(happened.node, needed) };
+      }
+      case "crash": {
+        const answered = new Map(memory.answered);
+        return answered.delete(happened.node) ? { ...memory, answered } : memory;
+      }
+      default:
+        return memory;
+    }
+  },
+  check({ nodes }, { answered }) {
+    if (answered.size === 0) return null;
+    for (let i = 0; i < nodes.length; i++) {
+      const server = serverOf(nodes[i]!);
+      const needed = server ? (answered.get(server.id) ?? 0) : 0;
+      if (!server || server.lastApplied >= needed) continue;
+      return `${server.id} answered a read after ${server.lastApplied} entries; when it was asked, ${needed} had been applied`;
+    }
+    return null;
+  },
+};
+
 /**
  * All configurations in use overlap: of any two servers that can lead, every quorum of the one's configuration meets
  * every quorum of the other's (dissertation, section 4.1; how a configuration goes out of use is said after Schultz,
@@ -436,8 +489,8 @@ function serverOf({ state }: NodeView): Server | null {
   return state !== null && "currentTerm" in state ? (state as Server) : null;
 }
 
-/** All that must hold of Raft at every moment. */
+/** All that must hold of Raft at every moment. Where reads are local, without the last one. */
 export const raftProperties: readonly Property[] = [
   electionSafety, leaderAppendOnly, logMatching, leaderCompleteness, stateMachineSafety, termsNeverGoBack, oneVotePerTerm,
-  commitNeverGoesBack, committedStays, quorumsOverlap,
+  commitNeverGoesBack, committedStays, quorumsOverlap, freshReads,
 ];
