@@ -1,7 +1,8 @@
 /**
  * Judges of histories: what clients asked and what they were answered, and whether an object could have answered so.
  * A model says what the object does when it is used by one client at a time; `linearizable` looks for an order of the
- * concurrent operations that explains all answers.
+ * concurrent operations that explains all answers. Where operations come in transactions, `serializable` looks for
+ * circles among them.
  */
 export { linearizable, type HistoryVerdict, type JudgeOptions } from "./history/linearizable.js";
 export { byKey, type Model, type Outcome } from "./history/model.js";
@@ -34,3 +35,14 @@ export { linearizableAnswers } from "./history/property.js";
 export { historyOf, type HistoryOptions, type TracedOperation } from "./history/record.js";
 export { readJepsen, readPorcupine, type ReadOptions } from "./history/read.js";
 export { operationText, type HistoryOperation } from "./history/operation.js";
+export {
+  serializable,
+  type Anomaly,
+  type Dependency,
+  type Finding,
+  type IsolationLevel,
+  type SerializabilityOptions,
+  type SerializabilityVerdict,
+  type TransactionRecord,
+  type TransactionStep,
+} from "./history/serializable.js";
