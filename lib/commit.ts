@@ -14,6 +14,9 @@ export { transactionCommitSpecification, type ManagerState, type TransactionComm
 export { twoPhaseSpecification, type TwoPhaseState } from "./commit/specifications/two-phase.js";
 export { paxosCommitSpecification, type InstanceState, type PaxosCommitBounds, type PaxosCommitState } from "./commit/specifications/paxos-commit.js";
 export * as twoPhase from "./commit/two-phase.js";
+export * as quorumCommit from "./commit/quorum-commit.js";
+export * as threePhase from "./commit/three-phase.js";
+export { mortal, type Down, type Fate, type Mortal, type MortalSignature } from "./commit/mortal.js";
 export * as paxosCommit from "./commit/paxos-commit.js";
 export { type BrokenWorld, type SmallWorld } from "./commit/broken-world.js";
 export { grayLamportCost, grayLamportWriteDelays, twoPhaseCosts, type Cost, type CostFormula } from "./commit/costs.js";

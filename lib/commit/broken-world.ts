@@ -4,11 +4,17 @@ import type { AnyRole } from "../core/role.js";
 /** A cluster, what is asked of it, what may happen to it, and what must hold: options for the explorer. */
 export interface SmallWorld {
   readonly nodes: Readonly<Record<string, AnyRole>>;
-  readonly requests: readonly { readonly node: string; readonly request: { readonly kind: string } }[];
+  /** What clients ask; an entry that is a list is asked in its order. */
+  readonly requests: readonly (Asked | readonly Asked[])[];
   readonly properties: readonly Property[];
   readonly timers: Readonly<Record<string, number>>;
   readonly crashes: Readonly<Record<string, number>>;
   readonly duplicates: number;
+}
+
+interface Asked {
+  readonly node: string;
+  readonly request: { readonly kind: string };
 }
 
 /** A broken rule, and a world just large enough to show what the rule is for. */
