@@ -80,9 +80,20 @@ port.on("message", (message: ToChannels) => {
   }
 });
 
+/** What is asked of each new kernel, and is known while nothing has happened in it yet. */
+const ANSWERS_OF_A_NEW_KERNEL = new Map<string, object>([
+  ["history_request", { status: "ok", history: [] }],
+  ["comm_info_request", { status: "ok", comms: {} }],
+]);
+let isNew = true;
+
 /** Answers what needs no engine; hands on the rest. */
 function receive(channel: Channel, message: Message): void {
-  switch (message.header.msg_type) {
+  const { msg_type: type } = message.header;
+  // Front ends wait for these before they let the learner type, and some for a second only: the engine takes longer.
+  const known = isNew ? ANSWERS_OF_A_NEW_KERNEL.get(type) : undefined;
+  if (known) return answer(channel, message, type.replace(/_request$/, "_reply"), JSON.stringify(known));
+  switch (type) {
     case "kernel_info_request":
       return answer(channel, message, "kernel_info_reply", data.info);
     case "connect_request": {
@@ -100,6 +111,7 @@ function receive(channel: Channel, message: Message): void {
       return shutdown();
     }
     default:
+      isNew = false;
       return tell({ kind: "request", request: { ...message, channel } });
   }
 }

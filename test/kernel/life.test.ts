@@ -25,6 +25,8 @@ describe("a kernel", () => {
     const client = await start();
     const begin = performance.now();
     expect(await client.request("kernel_info_request", {})).toMatchObject({ implementation: "distlab" });
+    expect(await client.request("history_request", { hist_access_type: "tail", n: 9 })).toEqual({ status: "ok", history: [] });
+    expect(await client.request("comm_info_request", {})).toEqual({ status: "ok", comms: {} });
     expect(performance.now() - begin).toBeLessThan(300);
     expect((await client.execute("6 * 7")).result).toBe("42");
   });
