@@ -15,11 +15,12 @@ export { twoPhaseSpecification, type TwoPhaseState } from "./commit/specificatio
 export { paxosCommitSpecification, type InstanceState, type PaxosCommitBounds, type PaxosCommitState } from "./commit/specifications/paxos-commit.js";
 export * as twoPhase from "./commit/two-phase.js";
 export * as quorumCommit from "./commit/quorum-commit.js";
+export * as fourPhase from "./commit/four-phase.js";
 export * as threePhase from "./commit/three-phase.js";
 export { mortal, type Down, type Fate, type Mortal, type MortalSignature } from "./commit/mortal.js";
 export * as paxosCommit from "./commit/paxos-commit.js";
 export { type BrokenWorld, type SmallWorld } from "./commit/broken-world.js";
-export { grayLamportCost, grayLamportWriteDelays, twoPhaseCosts, type Cost, type CostFormula } from "./commit/costs.js";
+export { fourPhaseCost, grayLamportCost, grayLamportWriteDelays, threePhaseCost, twoPhaseCosts, type Cost, type CostFormula } from "./commit/costs.js";
 export {
   listedThreePhaseCoordinator, listedThreePhaseParticipant, listing, listingExample, type Listing, type ListingCoordinator, type ListingParticipant,
 } from "./commit/article.js";

@@ -57,6 +57,25 @@ export function grayLamportWriteDelays({ asks = true }: { readonly asks?: boolea
   return asks ? 3 : 2;
 }
 
+/**
+ * What three-phase commit costs, also with quorums: one more round to all than two-phase commit, and a record of it.
+ * Nothing is acknowledged at the end. (Skeen 1981.)
+ */
+export const threePhaseCost: CostFormula = checked((n, outcome) =>
+  outcome === "commit"
+    ? { messages: 5 * n, delays: 5, forced: 3 * n + 2, lazy: 0 }
+    : { messages: 3 * n - 1, delays: n > 1 ? 3 : 1, forced: 2 * n + 1, lazy: 0 });
+
+/** What four-phase commit, as we reconstruct it, costs with `k` backups: two rounds to them around the votes. */
+export function fourPhaseCost(k: number): CostFormula {
+  integer("k", k);
+  const rounds = k > 0 ? 2 : 0;
+  return checked((n, outcome) =>
+    outcome === "commit"
+      ? { messages: 4 * k + 3 * n, delays: 3 + 2 * rounds, forced: 2 * k + 2 * n + 2, lazy: 0 }
+      : { messages: 4 * k + 3 * n - 1, delays: n > 1 ? 3 + 2 * rounds : 1 + rounds, forced: 2 * k + 2 * n + 1, lazy: 0 });
+}
+
 function checked(formula: CostFormula): CostFormula {
   return (n, outcome) => formula(integer("n", n, { min: 1 }), oneOf("outcome", outcome, ["commit", "abort"]));
 }
