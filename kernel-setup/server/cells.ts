@@ -7,6 +7,7 @@ import type { Engine, Prepared, Value } from "./engine/engine.js";
 import { reportDiagnostics, reportThrown, type ErrorReport } from "./errors.js";
 import type { Flags } from "./flags.js";
 import type { History } from "./history.js";
+import { QUESTION } from "./language.js";
 import type { Request } from "./protocol.js";
 import { currentRun, Interrupted, OutOfMemory, Run, runWithin } from "./runs.js";
 
@@ -40,9 +41,6 @@ export interface CellsParts {
 const UNFINISHED_MS = 35_000;
 
 const NOTHING: Value = { hasValue: false, value: undefined };
-
-/** A cell that is nothing but `name?` or `?name` asks what the name is, as in Python's notebooks. */
-const QUESTION = /^\s*(?:\?{1,2}\s*([\p{L}_$][\p{L}\p{N}_$.]*)|([\p{L}_$][\p{L}\p{N}_$.]*)\?{1,2})\s*$/u;
 
 /**
  * Executes cells, one after the other, in the order of their requests.

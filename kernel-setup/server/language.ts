@@ -86,6 +86,9 @@ function markdownTag({ name, text: parts }: TypeScript.JSDocTagInfo): string {
   return `*@${name}* ${content}`.trim();
 }
 
+/** A cell that is nothing but `name?` or `?name` asks what the name is, as in Python's notebooks. */
+export const QUESTION = /^\s*(?:\?{1,2}\s*([\p{L}_$][\p{L}\p{N}_$.]*)|([\p{L}_$][\p{L}\p{N}_$.]*)\?{1,2})\s*$/u;
+
 /** The parse errors for a string and a regular expression that are not closed: no further line can close them. */
 const ENDS_WITH_LINE = new Set([1002, 1161]);
 /** The parse errors for a comment and a template that are not closed: they may go on over lines. */
@@ -93,6 +96,7 @@ const GOES_ON = new Set([1010, 1160]);
 
 /** The content of is_complete_reply. */
 export function isComplete(ts: Compiler, code: string): object {
+  if (QUESTION.test(code)) return { status: "complete" };
   const file = ts.createSourceFile("cell.ts", `${code}\nexport {};`, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS);
   if (errorsOf(file).length === 0 && !isTemplateOpen(ts, code)) return { status: "complete" };
   const errors = errorsOf(ts.createSourceFile("cell.ts", code, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS));

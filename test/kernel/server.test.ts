@@ -345,6 +345,8 @@ describe("the language service", () => {
     ["const = 3", "invalid"],
     ["'open", "invalid"],
     ["await f();", "complete"],
+    ["parseInt?", "complete"],
+    ["parseInt ? 1 :", "incomplete"],
   ])("finds %j %s", async (code, status) => {
     expect((await kernel.request("is_complete_request", { code }))["status"]).toBe(status);
   });
