@@ -20,7 +20,7 @@ export interface Log<C = unknown> extends Shared {
   readonly tail: readonly Entry<C>[];
 }
 
-/** Entries per block. A log of n entries costs about n / BLOCK + BLOCK / 2 references an entry to append to. */
+/** Entries per block. To append copies half a block on average, and once in a block the list of all blocks. */
 const BLOCK = 32;
 
 /** A log that begins after this entry. By default empty from the start: the first index is 1. */
@@ -60,7 +60,7 @@ export function append<C>(log: Log<C>, entries: readonly Entry<C>[]): Log<C> {
     tail = tail.slice(size);
   }
   const { offset, offsetTerm } = log;
-  return { [shared]: true, offset, offsetTerm, lastIndex: last.index, lastTerm: last.term, blocks, tail };
+  return { [shared]: inWords, offset, offsetTerm, lastIndex: last.index, lastTerm: last.term, blocks, tail };
 }
 
 /** The log without the entry at this index and all that follow it. */
@@ -91,10 +91,12 @@ export function compactTo<C>(log: Log<C>, index: number): Log<C> {
 
 /** The entries from this index on, `limit` at the most. */
 export function entriesFrom<C>(log: Log<C>, index: number, limit: number = Infinity): readonly Entry<C>[] {
+  const first = Math.max(index, log.offset + 1);
   const last = Math.min(log.lastIndex, index + limit - 1);
-  const entries: Entry<C>[] = [];
-  for (let i = Math.max(index, log.offset + 1); i <= last; i++) entries.push(entryAt(log, i)!);
-  return entries;
+  const firstOfTail = log.lastIndex - log.tail.length + 1;
+  // Most followers lack no more than the last entries.
+  if (first >= firstOfTail) return log.tail.slice(first - firstOfTail, Math.max(0, last + 1 - firstOfTail));
+  return Array.from({ length: Math.max(0, last + 1 - first) }, (_, i) => entryAt(log, first + i)!);
 }
 
 /** All entries that the log still has, in order. */
