@@ -1,0 +1,171 @@
+import { type Mix, type SeedOptions, type SeedSearch, swarm } from "../../../lib/check.js";
+import { type AnyRole, canonical, ids, type NodeId, type Stream, stream } from "../../../lib/core.js";
+import { historyOf, keyValueMap, linearizable } from "../../../lib/history.js";
+import { keyValueStore, machineWords, raftProperties, server, type Server, type ServerOptions, withResults } from "../../../lib/raft.js";
+import type { Nodes, Run } from "../../../lib/sim.js";
+import { cases } from "./cases.js";
+
+/** This module, for threads that load it. */
+export const here = import.meta.url;
+
+/** When the nemesis ends, in ms. From then on only the network's own losses and doublings are left. */
+const CALM = 1_500;
+
+/** When clients begin their last operations, in ms. */
+const LAST_CALL = 2_500;
+
+/** When the run ends, in ms: by then every client must have its answers. */
+const DEADLINE = 6_000;
+
+/** What makes a server of these options. */
+export type MakeServer = (options: ServerOptions) => AnyRole;
+
+/** What may go wrong, half of it in each seed; rates are strikes per second. */
+const TROUBLE = {
+  loss: [0.01, 0.1],
+  duplication: [0.01, 0.3],
+  latency: { oneOf: [[1, 30], [0, 3], { kind: "exponential", mean: 6 }, { kind: "log-normal", median: 4, sigma: 1 }] },
+  flush: { oneOf: [2, [0, 12]] },
+  crashes: [0.5, 5],
+  writeCrashes: [0.5, 5],
+  pauses: [0.5, 3],
+  stalls: [0.5, 3],
+  slowdowns: [0.5, 2],
+  partitions: [0.5, 3],
+  oneWayCuts: [0.5, 3],
+  bridges: [0.5, 2],
+  isolations: [0.5, 3],
+  swizzles: [0.5, 2],
+  skews: [0.5, 2],
+} as const;
+
+/** Cuts must last for some election time-outs, or nothing comes of them. */
+const LASTS: Readonly<Record<string, readonly [number, number]>> = {
+  crashes: [2, 150], partitions: [50, 900], oneWayCuts: [50, 900], bridges: [50, 900], isolations: [50, 900], pauses: [20, 500],
+};
+
+/** Raft's switches: each seed has half of them. */
+const SWITCHES = {
+  preVote: { oneOf: [true] },
+  checkQuorum: { oneOf: [true] },
+  conflictHints: { oneOf: [false] },
+  followerReads: { oneOf: [true] },
+  parallelWrites: { oneOf: [true] },
+  batchDelay: { oneOf: [2, 10] },
+  maxEntries: { oneOf: [1, 3] },
+  window: { oneOf: [1, 4] },
+  snapshotEvery: { oneOf: [3, 10] },
+  snapshotChunk: { oneOf: [40, 200] },
+  snapshotRetain: { oneOf: [2] },
+  jointConsensus: { oneOf: [true] },
+  reads: { oneOf: ["log", "lease"] },
+} as const;
+
+/** Each seed has a cluster, a network, switches and a mix of faults of its own. */
+export function cluster(seed: number, make: MakeServer = server): SeedOptions {
+  const shape = stream(seed, "shape");
+  const trouble = swarm(seed, TROUBLE);
+  const { reads = "readIndex", ...switches } = swarm(seed, SWITCHES);
+  const voters = names(shape.pick([1, 2, 3, 3, 3, 3, 4, 5, 5]));
+  const spare = shape.chance(0.4) ? names(voters.length + 1 + shape.below(2)).slice(voters.length) : [];
+  const learners = spare.slice(0, shape.below(spare.length + 1));
+  // A lease rests on clocks that go at about the same rate and never back.
+  const isLease = reads === "lease" && trouble.skews === undefined;
+  const role = make({
+    servers: voters,
+    learners,
+    machine: keyValueStore,
+    ...switches,
+    ...(isLease ? { reads, checkQuorum: true } : { reads: reads === "lease" ? "readIndex" : reads }),
+    // Without an entry of its own a leader may not know for long what is committed, and other reads would wait for that.
+    noOp: reads !== "log" || shape.chance(0.5),
+  } satisfies ServerOptions);
+  const servers = [...voters, ...spare];
+  const nodes: Record<string, AnyRole> = Object.fromEntries(servers.map((node) => [node, role]));
+  return { nodes, ...inTrouble(seed, servers, trouble), properties: raftProperties };
+}
+
+type Client = NonNullable<SeedOptions["clients"]>[string];
+
+function inTrouble(seed: number, servers: readonly NodeId[], trouble: Mix<typeof TROUBLE>): Omit<SeedOptions, "nodes"> {
+  const { loss = 0, duplication = 0, latency = [1, 10], flush = 0, ...rates } = trouble;
+  const shape = stream(seed, "clients");
+  const clients = Array.from({ length: 2 + shape.below(2) }, (_, i) => `c${i + 1}`);
+  const patient = { until: LAST_CALL, timeoutMs: 250, retries: 100, backoff: [0, 60] } as const;
+  const isChanging = shape.chance(0.5);
+  return {
+    network: { latency, loss, duplication },
+    disk: { flush },
+    clients: {
+      ...Object.fromEntries(clients.map((client) => [client, {
+        ...patient,
+        operations: (chance, serial) => operation(chance, `${client}.${serial}`),
+        count: 6 + shape.below(8),
+        load: { kind: "closed", outstanding: 1 + shape.below(2), think: [0, shape.pick([20, 150])] },
+      } satisfies Client])),
+      // An operator, who may well be refused.
+      ...(isChanging ? { operator: { ...patient, operations: (chance) => change(chance, servers), count: 6, load: { kind: "closed", think: [50, 300] } } satisfies Client } : {}),
+    },
+    nemesis: {
+      until: CALM,
+      ...Object.fromEntries(Object.entries(rates).map(([kind, perSecond]) => [kind, { perSecond, lasts: LASTS[kind] ?? [20, 200] }])),
+    },
+    freeze: true,
+    until: DEADLINE,
+  };
+}
+
+/** Of three keys, so that clients meet. What is written is written by nobody else, and never again. */
+function operation(chance: Stream, value: string): { readonly kind: string; readonly [field: string]: unknown } {
+  const key = chance.pick(["x", "y", "z"]);
+  const draw = chance.next();
+  if (draw < 0.3) return { kind: "read", query: { kind: "get", key } };
+  if (draw < 0.4) return { kind: "command", command: { kind: "get", key } };
+  if (draw < 0.55) return { kind: "command", command: { kind: "put", key, value } };
+  if (draw < 0.85) return { kind: "command", command: { kind: "append", key, value: `${value};` } };
+  if (draw < 0.9) return { kind: "command", command: { kind: "delete", key } };
+  return { kind: "command", command: { kind: "cas", key, from: null, to: value } };
+}
+
+function change(chance: Stream, servers: readonly NodeId[]): { readonly kind: string; readonly [field: string]: unknown } {
+  if (chance.chance(0.3)) return { kind: "transfer", to: chance.pick(servers) };
+  const nodes = chance.shuffle(servers).slice(0, 1 + chance.below(2));
+  return { kind: "reconfigure", changes: nodes.map((node) => ({ kind: chance.pick(["add-voter", "add-voter", "add-learner", "remove"]), node })) };
+}
+
+/** What must be so at the end: clients have their answers, the answers fit one store, and servers that applied as much hold the same. */
+export function atEnd(run: Run<Nodes>): string | null {
+  return everyClientHasItsAnswer(run) ?? answersFitOneStore(run) ?? replicasAgree(run);
+}
+
+function everyClientHasItsAnswer({ history }: Run<Nodes>): string | null {
+  const waiting = history.filter(({ returnedAt, client }) => returnedAt === null && client !== "operator").map(({ call }) => call);
+  return waiting.length === 0 ? null : `no answer to ${waiting.join(", ")} within ${DEADLINE - LAST_CALL} ms after the last call`;
+}
+
+/** The history is linearizable. */
+export function answersFitOneStore({ history }: Run<Nodes>): string | null {
+  const verdict = linearizable(historyOf(withResults(history), machineWords), keyValueMap());
+  return verdict.kind === "violated" ? verdict.reason : null;
+}
+
+function replicasAgree({ simulation, decisions }: Run<Nodes>): string | null {
+  const first = new Map<number, { readonly id: NodeId; readonly text: string }>();
+  for (const id of new Set(decisions.map(({ node }) => node))) {
+    const state = simulation.state(id) as Server | null;
+    if (state === null) continue;
+    const { lastApplied, machine, sessions } = state;
+    const text = canonical([machine, sessions]);
+    const other = first.get(lastApplied);
+    if (other && other.text !== text) return `${other.id} and ${id} have both applied ${lastApplied} entries, and differ`;
+    first.set(lastApplied, { id, text });
+  }
+  return null;
+}
+
+/** The search of all seeds. */
+export const clusters: SeedSearch<SeedOptions> = { run: (seed) => cluster(seed), atEnd, sometimes: cases };
+
+export function names(n: number): readonly NodeId[] {
+  return ids(...Array.from({ length: n }, (_, i) => `s${i + 1}`));
+}
