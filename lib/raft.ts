@@ -33,3 +33,4 @@ export {
   gullibleVoter, lateServer, learnerCountingLeader, lenientFollower, loglessServer, modestLearner, prematureReader, rashLeader,
   repeatingServer, rewritingLeader, silentServer, truncatingFollower, trustingLeader, waveringFollower,
 } from "./consensus/raft/broken.js";
+export { arrowText } from "./consensus/raft/words.js";
