@@ -109,7 +109,7 @@ export const consistentHashingQuizzes: Readonly<
       "Maglev with 65,537 entries",
       "a ring with 160 points for each node",
     ],
-    why: "Nothing; a word for each node (4 KB); 4 bytes for each entry (256 KB); 8 bytes for each of 160,000 points, and an index (over 1.3 MB).",
+    why: "Nothing; a word for each node (4 KB); 4 bytes for each entry (256 KB); 8 bytes for each of 160,000 points, and an index (2.3 MB).",
     otherwise: "Jump hash has no table at all. Rendezvous knows the nodes and nothing else. Multiply for the others.",
   },
   hotKey: {

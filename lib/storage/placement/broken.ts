@@ -69,8 +69,12 @@ export class ModuloHashing extends Broken {
     return "modulo";
   }
 
+  protected override joined(members: readonly Member[]): void {
+    for (const { id } of members) this.points.push({ at: 0, id });
+  }
+
   protected override ownerOf(key: string): number {
-    return this.members[murmur.word(key) % this.size]!.id;
+    return this.points[murmur.word(key) % this.points.length]!.id;
   }
 }
 
