@@ -233,6 +233,8 @@ describe("in JupyterLab", () => {
     for (const key of ["ArrowDown", "ArrowRight", "d", "d", "Shift+ArrowRight"]) await page.keyboard.press(key);
     expect(await said()).toMatch(/^Event \d+ of \d+/);
     expect(await opened.evaluate((panel) => panel.content.widgets.length)).toBe(2);
+    await page.keyboard.press("Escape");
+    expect(await page.evaluate(() => document.activeElement?.classList.contains("jp-Cell"))).toBe(true);
     await page.getByRole("button", { name: /the network loses message/ }).first().click();
     await page.waitForSelector(".dlp-pair");
     expect(await page.locator(".dlp-name").allTextContents()).toEqual(["run", expect.stringMatching(/^#\d+ is lost after step \d+$/)]);

@@ -70,6 +70,8 @@ describe("in JupyterLab", () => {
     expect(await said()).toMatch(/^✓ Right\./);
     await page.getByRole("button", { name: "Check" }).first().focus();
     for (const key of ["d", "d"]) await page.keyboard.press(key);
+    await page.keyboard.press("Escape");
+    expect(await page.evaluate(() => document.activeElement?.classList.contains("jp-Cell"))).toBe(true);
     const number = page.locator(".dlq input[type=number]");
     await number.fill("14");
     await number.press("Enter");

@@ -1124,6 +1124,8 @@
         Home: () => this.#go(0),
         End: () => this.#go(Infinity),
         " ": isButton ? undefined : () => this.#toggle(),
+        // Back to the notebook, whose keys then work again.
+        Escape: () => /** @type {HTMLElement | null} */ (this.node.closest(".jp-Cell"))?.focus(),
       };
       const action = actions[event.key];
       if (!action) return;

@@ -211,7 +211,11 @@
     });
     show.addEventListener("click", () => say(...solution(page)));
     // A notebook would take Enter for its own, so that a number could not be sent off with it.
-    form.addEventListener("keydown", (event) => event.stopPropagation());
+    form.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      // Back to the notebook, whose keys then work again.
+      if (event.key === "Escape") /** @type {HTMLElement | null} */ (form.closest(".jp-Cell"))?.focus();
+    });
     node.replaceChildren(form);
   }
 
