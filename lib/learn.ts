@@ -12,6 +12,9 @@ export { type Option, type Quiz } from "./learn/quiz.js";
 export { type AcceptRule, type ChoiceRule, type ChosenRule, type HeardVote, type OpenRule } from "./learn/chapters/paxos-roles.js";
 export { type Bounds, type QuorumRule } from "./learn/chapters/paxos-exercises.js";
 export {
+  type AdoptRule, type ForgetRule, type LastCall, type LeaseQuestion, type LeaseRule, type OnceRule, type PerformRule, type ToldVote,
+} from "./learn/chapters/multi-paxos-roles.js";
+export {
   type BackUpRule, type CommitRule, type CutRule, type GrantRule, type Hint, type LastEntry, type TimeoutRule, type UpToDateRule, type Voter,
 } from "./learn/chapters/raft-roles.js";
 export {

@@ -5,6 +5,8 @@ import { noteDone, notes, type Notes } from "../notebook/store.js";
 import { escape } from "../plot/escape.js";
 import { consistentHashingExercises } from "./chapters/consistent-hashing-exercises.js";
 import { consistentHashingQuizzes } from "./chapters/consistent-hashing-quizzes.js";
+import { multiPaxosExercises } from "./chapters/multi-paxos-exercises.js";
+import { multiPaxosQuizzes } from "./chapters/multi-paxos-quizzes.js";
 import { paxosExercises } from "./chapters/paxos-exercises.js";
 import { paxosQuizzes } from "./chapters/paxos-quizzes.js";
 import { raftExercises } from "./chapters/raft-exercises.js";
@@ -15,12 +17,14 @@ import { quizBundle } from "./quiz-bundle.js";
 /** What the chapters hold to be done, by their numbers. Names of quizzes are different in the whole course. */
 const chapters: Chapters = {
   "3.1.1": { title: "Paxos", exercises: paxosExercises, quizzes: paxosQuizzes },
+  "3.1.1.2": { title: "Multi-Paxos", exercises: multiPaxosExercises, quizzes: multiPaxosQuizzes },
   "3.1.2": { title: "Raft", exercises: raftExercises, quizzes: raftQuizzes },
   "3.3.1": { title: "Consistent hashing", exercises: consistentHashingExercises, quizzes: consistentHashingQuizzes },
 };
 
 interface Chapters {
   readonly "3.1.1": { readonly title: string; readonly exercises: typeof paxosExercises; readonly quizzes: typeof paxosQuizzes };
+  readonly "3.1.1.2": { readonly title: string; readonly exercises: typeof multiPaxosExercises; readonly quizzes: typeof multiPaxosQuizzes };
   readonly "3.1.2": { readonly title: string; readonly exercises: typeof raftExercises; readonly quizzes: typeof raftQuizzes };
   readonly "3.3.1": { readonly title: string; readonly exercises: typeof consistentHashingExercises; readonly quizzes: typeof consistentHashingQuizzes };
 }

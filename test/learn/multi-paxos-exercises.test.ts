@@ -1,0 +1,4 @@
+import { holdExercises } from "./hold-exercises.js";
+import * as answers from "./multi-paxos-answers.js";
+
+holdExercises("3.1.1.2", answers);
