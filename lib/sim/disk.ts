@@ -21,7 +21,8 @@ export class Disk {
   /** The last write is there for certain, and all before it. */
   flushed(fields: Fields): void {
     this.saved = fields;
-    this.#unsynced.length = 0;
+    // Mostly there is one. To set the length would free the list's memory, to be asked for again by the next write.
+    while (this.#unsynced.length > 0) this.#unsynced.pop();
   }
 
   /**

@@ -5,7 +5,7 @@ import { openSession, perform } from "./sessions.js";
 import type { Settings } from "./settings.js";
 import { compact } from "./snapshot.js";
 import type { Server, ServerOut } from "./state.js";
-import { refreshConfiguration } from "./configurations.js";
+import { refreshConfiguration } from "./in-force.js";
 
 /*
  * Commitment (sections 5.3 and 5.4 of the paper): what a majority has is committed, and what is committed is applied.

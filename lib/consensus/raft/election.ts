@@ -1,12 +1,12 @@
 import type { NodeId } from "../../core/role.js";
 import { members } from "./configuration.js";
-import { mayCampaign } from "./configurations.js";
+import { mayCampaign } from "./in-force.js";
 import type { PreVote, PreVoteReply, RequestVote, RequestVoteReply } from "./messages.js";
 import { voteResult } from "./quorum.js";
 import { appendToOwnLog, beginRound, replicate, trackFollowers } from "./replication.js";
 import type { Settings } from "./settings.js";
 import type { Server, ServerOut } from "./state.js";
-import { adoptTerm, clearLeadership, waitForLeader } from "./term.js";
+import { adoptTerm, clearLeadership, endTransfer, waitForLeader } from "./term.js";
 
 /*
  * Leader election (section 5.2 of the paper), with a vote before the vote (dissertation, section 9.6) and protection of a leader that
@@ -118,6 +118,7 @@ function lead(settings: Settings, self: Server, out: ServerOut): void {
   self.hearsLeader = false;
   out.cancelTimer({ kind: "election" });
   clearLeadership(self);
+  endTransfer(self, out);
   trackFollowers(self);
   self.matchIndex.set(self.id, self.log.lastIndex);
   if (settings.noOp) {

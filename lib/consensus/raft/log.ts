@@ -1,5 +1,4 @@
-import type { Shared } from "../../core/clone.js";
-import { shared } from "../../core/clone.js";
+import { shared, type Shared } from "../../core/clone.js";
 import { words } from "../../core/words.js";
 import type { Entry } from "./messages.js";
 
@@ -53,7 +52,7 @@ export function append<C>(log: Log<C>, entries: readonly Entry<C>[]): Log<C> {
   const last = entries[entries.length - 1];
   if (last === undefined) return log;
   let { blocks } = log;
-  let tail = log.tail.concat(entries);
+  let tail = [...log.tail, ...entries];
   for (let first = tail[0]; first !== undefined && lastOfBlock(first.index) <= last.index; first = tail[0]) {
     const size = lastOfBlock(first.index) - first.index + 1;
     blocks = [...blocks, tail.slice(0, size)];

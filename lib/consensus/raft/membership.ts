@@ -1,6 +1,6 @@
 import type { Call } from "../../core/role.js";
 import { type Change, type Configuration, enterJoint, isJoint, leaveJoint, simpleChange } from "./configuration.js";
-import { isVoter } from "./configurations.js";
+import { isVoter } from "./in-force.js";
 import { appendToOwnLog, beginRound, replicate, sendEntries, trackFollowers } from "./replication.js";
 import type { Settings } from "./settings.js";
 import type { Server, ServerOut } from "./state.js";

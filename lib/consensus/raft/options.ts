@@ -22,9 +22,9 @@ export interface ServerOptions<S = unknown, C = unknown, R = unknown> {
   readonly machine?: StateMachine<S, C, R>;
   /** How long a server waits for a leader before it campaigns, in ms; a range, or rivals may split the vote again and again (section 3.4). Default [150, 300]. */
   readonly electionTimeout?: Delay;
-  /** How often a leader shows itself, in ms. Default 50. */
+  /** How often a leader shows itself, in ms: less than the greatest election time-out. Default 50. */
   readonly heartbeatInterval?: number;
-  /** Begin a term with an entry that does nothing, so that the leader learns what is committed (section 6.4). Default true. */
+  /** Begin a term with an entry that does nothing, so that the leader learns what is committed (section 6.4). Without, reads wait for the first command of the term. Default true. */
   readonly noOp?: boolean;
   /** Tell the leader where the logs part instead of refusing one entry after the other (section 3.5, last but one paragraph). Default true. */
   readonly conflictHints?: boolean;
@@ -50,7 +50,7 @@ export interface ServerOptions<S = unknown, C = unknown, R = unknown> {
   readonly batchDelay?: number | null;
   /** The most entries in one message. Default 64. */
   readonly maxEntries?: number;
-  /** How many messages with entries may be under way to one follower (section 10.2.1). 1: no pipelining. Default 256. */
+  /** How many messages with entries may be under way to one follower (section 10.2.1). 1: no pipelining. What overtakes another one on a network that does not keep the order is refused, and sent again. Default 256. */
   readonly window?: number;
   /** A leader sends entries before it has written them itself, and counts itself once it has (section 10.2.1). Default false. */
   readonly parallelWrites?: boolean;

@@ -1,5 +1,5 @@
 import type { NodeId } from "../../core/role.js";
-import { followers, refreshConfiguration } from "./configurations.js";
+import { followers, refreshConfiguration } from "./in-force.js";
 import { append, entriesFrom, lastIndexUpToTerm, termAt, truncateFrom } from "./log.js";
 import type { AppendEntries, AppendEntriesReply, Conflict, Entry, InstallSnapshotReply } from "./messages.js";
 import type { Settings } from "./settings.js";

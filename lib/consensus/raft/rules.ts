@@ -50,8 +50,7 @@ export const soundRules: Rules = {
   followerCommit: (_, leaderCommit, lastNewIndex) => Math.min(leaderCommit, lastNewIndex),
   mayCommit: ({ log, currentTerm }, index) => termAt(log, index) === currentTerm,
   inForceUpTo: ({ log }) => log.lastIndex,
-  mayNotReconfigure({ log, currentTerm, commitIndex, configurationIndex, transfer, catchUp }) {
-    if (transfer !== null) return `the leadership is being handed over to ${transfer.to}`;
+  mayNotReconfigure({ log, currentTerm, commitIndex, configurationIndex, catchUp }) {
     if (catchUp !== null) return `${catchUp.nodes.join(" and ")} must catch up first`;
     if (configurationIndex > commitIndex) return "the configuration before it is not committed yet";
     if (termAt(log, commitIndex) !== currentTerm) return "no entry of this leader's term is committed yet";

@@ -1,8 +1,8 @@
-import { emptyLog } from "./log.js";
 import { shared } from "../../core/clone.js";
 import type { Call, NodeId, Role } from "../../core/role.js";
 import { advanceCommitIndex, applyCommitted } from "./commitment.js";
 import { electionTimeout, preVote, preVoteReply, requestVote, requestVoteReply } from "./election.js";
+import { emptyLog } from "./log.js";
 import { afterCommit, catchUp, reconfigure } from "./membership.js";
 import type { ServerOptions } from "./options.js";
 import { isQuorum } from "./quorum.js";
@@ -13,8 +13,8 @@ import { originOf } from "./sessions.js";
 import { type Settings, settingsOf } from "./settings.js";
 import { installSnapshot, restore, snapshotInWords } from "./snapshot.js";
 import type { Server, ServerOut, ServerSignature } from "./state.js";
-import { endOfSilence, follow, hearLeader, waitForLeader } from "./term.js";
-import { endTransfer, giveUpTransfer, handOver, timeoutNow, transfer } from "./transfer.js";
+import { endOfSilence, endTransfer, follow, hearLeader, waitForLeader } from "./term.js";
+import { giveUpTransfer, handOver, timeoutNow, transfer } from "./transfer.js";
 
 /**
  * A server (服务器) of Raft: follower, candidate and leader, as in Figure 2 of "In Search of an Understandable Consensus

@@ -36,7 +36,7 @@ export function settingsOf(given: ServerOptions<any, any, any>, changed: Partial
   const settings: Settings = {
     machine,
     electionTimeout,
-    heartbeatInterval: finite("heartbeatInterval", given.heartbeatInterval ?? 50),
+    heartbeatInterval: finite("heartbeatInterval", given.heartbeatInterval ?? 50, { min: 0.001 }),
     noOp: flag("noOp", given.noOp ?? true),
     conflictHints: flag("conflictHints", given.conflictHints ?? true),
     preVote: flag("preVote", given.preVote ?? false),

@@ -1,7 +1,7 @@
 import { clone, shared } from "../../core/clone.js";
 import { packed, unpacked } from "../../core/packed.js";
 import type { NodeId } from "../../core/role.js";
-import { configurationUpTo, refreshConfiguration } from "./configurations.js";
+import { configurationUpTo, refreshConfiguration } from "./in-force.js";
 import { compactTo, emptyLog, termAt } from "./log.js";
 import type { InstallSnapshot } from "./messages.js";
 import type { Settings } from "./settings.js";

@@ -75,8 +75,8 @@ export interface Server<S = unknown, C = unknown, R = unknown> {
   heardFrom: Set<NodeId>;
   /** The commands that wait for their batch. */
   batch: { readonly call: Call; readonly command: C; readonly origin: Origin | null }[];
-  /** To whom the leadership is being handed over; `isAsked` once it was told to campaign. */
-  transfer: { readonly to: NodeId; readonly call: Call; readonly isAsked: boolean } | null;
+  /** To whom the leadership of this term is being handed over; `isAsked` once it was told to campaign. */
+  transfer: { readonly to: NodeId; readonly call: Call; readonly term: number; readonly isAsked: boolean } | null;
   /** Whether the leader has told anybody in its term to campaign: from then on a lease says nothing. */
   hasHandedOver: boolean;
   /** A new voter that is catching up before its configuration is appended. */

@@ -47,6 +47,16 @@ function giveUpReads(self: Server, out: ServerOut): void {
   self.reads = [];
 }
 
+/** Who leads in the new term is known: it is the one to whom the leadership was to go, or it is not. */
+export function endTransfer(self: Server, out: ServerOut): void {
+  const { transfer, leaderId } = self;
+  if (transfer === null || leaderId === null || self.currentTerm === transfer.term) return;
+  self.transfer = null;
+  out.cancelTimer({ kind: "transfer" });
+  if (leaderId === transfer.to) out.reply(transfer.call, { kind: "transferred", to: leaderId });
+  else out.reply(transfer.call, { kind: "refused", reason: `${leaderId} was elected instead` });
+}
+
 /** What only a leader knows; also what it begins its term with. */
 export function clearLeadership(self: Server): void {
   self.nextIndex.clear();

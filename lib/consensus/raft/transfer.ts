@@ -1,5 +1,5 @@
 import type { Call, NodeId } from "../../core/role.js";
-import { mayCampaign } from "./configurations.js";
+import { mayCampaign } from "./in-force.js";
 import { campaign } from "./election.js";
 import { sendEntries } from "./replication.js";
 import type { Settings } from "./settings.js";
@@ -13,7 +13,7 @@ export function transfer(settings: Settings, self: Server, to: NodeId, call: Cal
   const { voters } = settings.rules.voting(self.configuration);
   if (!voters.includes(to)) return out.reply(call, { kind: "refused", reason: `${to} is no voter: ${voters.join(", ")}` });
   if (self.transfer !== null) return out.reply(call, { kind: "refused", reason: `the leadership is being handed over to ${self.transfer.to}` });
-  self.transfer = { to, call, isAsked: false };
+  self.transfer = { to, call, term: self.currentTerm, isAsked: false };
   out.setTimer({ kind: "transfer" }, settings.maxElectionTimeout);
   sendEntries(settings, self, to, out);
 }
@@ -30,16 +30,6 @@ export function handOver(self: Server, out: ServerOut): void {
 /** "This has the same effect as the target server's election timer firing", but that nobody protects the leader against it. */
 export function timeoutNow(settings: Settings, self: Server, term: number, out: ServerOut): void {
   if (term === self.currentTerm && self.role !== "leader" && mayCampaign(settings, self)) campaign(settings, self, { transfer: true }, out);
-}
-
-/** A new leader has shown itself: it is the one that was wished for, or it is not. */
-export function endTransfer(self: Server, out: ServerOut): void {
-  const { transfer, leaderId } = self;
-  if (transfer === null || self.role === "leader" || leaderId === null) return;
-  self.transfer = null;
-  out.cancelTimer({ kind: "transfer" });
-  if (leaderId === transfer.to) out.reply(transfer.call, { kind: "transferred", to: leaderId });
-  else out.reply(transfer.call, { kind: "refused", reason: `${leaderId} was elected instead` });
 }
 
 /** "If leadership transfer does not complete after about an election timeout, the prior leader aborts the transfer and resumes accepting client requests." */

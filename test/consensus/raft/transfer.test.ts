@@ -71,6 +71,17 @@ describe("a hand-over", () => {
   });
 });
 
+describe("a leader that is elected again before its hand-over is over", () => {
+  it("takes commands again, and tells the client", () => {
+    const { self, ask, on, timer } = leaderAt(1, logWith());
+    ask(to(s2), 1);
+    on({ kind: "requestVote", term: 2, candidateId: s3, lastLogIndex: 0, lastLogTerm: 0, transfer: false }, s3);
+    timer("election");
+    expect(replies(on({ kind: "requestVoteReply", term: 3, voteGranted: true }))).toEqual([{ kind: "refused", reason: "s1 was elected instead" }]);
+    expect(self).toMatchObject({ role: "leader", transfer: null });
+  });
+});
+
 describe("TimeoutNow", () => {
   it("of another term has no effect", () => {
     expect(serverAt({ currentTerm: 3 }).on({ kind: "timeoutNow", term: 2 })).toEqual([]);
