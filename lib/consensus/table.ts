@@ -1,8 +1,8 @@
 /**
- * A table of texts by key, as a value: nobody changes one, a change makes another that shares most with the one before.
- * Equal tables have equal shapes, in whatever order they were filled, so that replicas can be compared. Plain data: it may
- * be part of a state, of a message, and of a file. A branch shares out its keys by five bits of their hash (a trie of
- * hashes, Bagwell 2001); up to 32 keys are a list in the order of the keys.
+ * A table of values by key, itself a value: nobody changes one, a change makes another that shares most with the one
+ * before. Equal tables have equal shapes, in whatever order they were filled, so that replicas can be compared. Plain
+ * data: it may be part of a state, of a message, and of a file. A branch shares out its keys by five bits of their hash
+ * (a trie of hashes: Bagwell, "Ideal Hash Trees", 2001); up to 32 keys are a list in the order of the keys.
  */
 export type Table<V = string> =
   | { readonly size: number; readonly entries: readonly (readonly [key: string, value: V])[] }

@@ -34,7 +34,9 @@ export const machineWords: {
  * is told that a session is closed, does not know whether the command is performed.
  */
 export function withResults<O extends Operation>(history: readonly O[]): O[] {
-  return history.map((operation) => (isResult(operation.result) ? operation : { ...operation, result: undefined, returnedAt: null }));
+  return history.map((operation) =>
+    isResult(operation.result) ? operation : { ...operation, result: undefined, returnedAt: null },
+  );
 }
 
 /** The property, made to hear no answers but results of the machine: who is sent elsewhere has no answer yet. */

@@ -1,6 +1,6 @@
 import type { Property } from "../../core/property.js";
 import { type AnyRole, ids, type NodeId } from "../../core/role.js";
-import { keyValueStore } from "../key-value-store.js";
+import { type KeyValueCommand, keyValueStore } from "../key-value-store.js";
 import { type Table, valueAt } from "../table.js";
 import * as broken from "./broken.js";
 import { logOf } from "./log.js";
@@ -62,7 +62,13 @@ export const brokenWorlds: readonly BrokenWorld[] = [
     name: "logless server",
     does: "has lost its log after a crash",
     ...contest(
-      { servers: 1, property: properties.stateMachineSafety, timers: { s1: 2 }, crashes: { s1: 1 }, requests: [put("s1", "x"), put("s1", "y")] },
+      {
+        servers: 1,
+        property: properties.stateMachineSafety,
+        timers: { s1: 2 },
+        crashes: { s1: 1 },
+        requests: [put("s1", "x"), put("s1", "y")],
+      },
       broken.loglessServer,
     ),
   },
@@ -104,14 +110,22 @@ export const brokenWorlds: readonly BrokenWorld[] = [
     name: "credulous follower",
     does: "commits what it does not have yet",
     ...contest(
-      { property: properties.commitNeverGoesBack, timers: { s1: 2 }, requests: [[put("s1", "x"), put("s1", "y")]], options: { maxEntries: 1 } },
+      {
+        property: properties.commitNeverGoesBack,
+        timers: { s1: 2 },
+        requests: [[put("s1", "x"), put("s1", "y")]],
+        options: { maxEntries: 1 },
+      },
       broken.credulousFollower,
     ),
   },
   {
     name: "wavering follower",
     does: "goes back to an earlier commit index",
-    ...contest({ servers: 2, property: properties.commitNeverGoesBack, timers: { s1: 3 }, requests: [put("s1", "x")] }, broken.waveringFollower),
+    ...contest(
+      { servers: 2, property: properties.commitNeverGoesBack, timers: { s1: 3 }, requests: [put("s1", "x")] },
+      broken.waveringFollower,
+    ),
   },
   {
     name: "rewriting leader",
@@ -125,7 +139,13 @@ export const brokenWorlds: readonly BrokenWorld[] = [
     name: "rash leader",
     does: "changes the configuration before it has committed anything",
     ...contest(
-      { servers: 4, property: properties.quorumsOverlap, timers: { s1: 1, s2: 1 }, requests: [remove("s1", "s3"), remove("s2", "s4")], options: { noOp: true } },
+      {
+        servers: 4,
+        property: properties.quorumsOverlap,
+        timers: { s1: 1, s2: 1 },
+        requests: [remove("s1", "s3"), remove("s2", "s4")],
+        options: { noOp: true },
+      },
       broken.rashLeader,
     ),
   },
@@ -143,7 +163,12 @@ export const brokenWorlds: readonly BrokenWorld[] = [
     name: "early leaver",
     does: "leaves a joint configuration before that is committed",
     ...contest(
-      { property: properties.quorumsOverlap, timers: { s1: 1 }, requests: [remove("s1", "s2", "s3")], options: { noOp: true, jointConsensus: true } },
+      {
+        property: properties.quorumsOverlap,
+        timers: { s1: 1 },
+        requests: [remove("s1", "s2", "s3")],
+        options: { noOp: true, jointConsensus: true },
+      },
       broken.earlyLeaver,
     ),
   },
@@ -165,7 +190,12 @@ export const brokenWorlds: readonly BrokenWorld[] = [
     name: "trusting leader",
     does: "answers reads and asks nobody whether it still leads",
     ...contest(
-      { property: properties.freshReads, timers: { s1: 1, s3: 1 }, requests: [put("s3", "1"), get("s1")], options: { reads: "readIndex" } },
+      {
+        property: properties.freshReads,
+        timers: { s1: 1, s3: 1 },
+        requests: [put("s3", "1"), get("s1")],
+        options: { reads: "readIndex" },
+      },
       broken.trustingLeader,
     ),
   },
@@ -173,7 +203,12 @@ export const brokenWorlds: readonly BrokenWorld[] = [
     name: "premature reader",
     does: "answers reads before it knows what is committed",
     ...contest(
-      { property: properties.freshReads, timers: { s1: 1, s3: 1 }, requests: [put("s1", "1"), get("s3")], options: { reads: "readIndex" } },
+      {
+        property: properties.freshReads,
+        timers: { s1: 1, s3: 1 },
+        requests: [put("s1", "1"), get("s3")],
+        options: { reads: "readIndex" },
+      },
       broken.prematureReader,
     ),
   },
@@ -185,7 +220,7 @@ export const brokenWorlds: readonly BrokenWorld[] = [
         servers: 1,
         property: nothingIsDoneTwice(),
         timers: { s1: 1 },
-        requests: [[{ node: "s1", request: { kind: "register" } }, append(1), append(1)]],
+        requests: [[{ node: "s1", request: { kind: "register" } }, append(), append()]],
         options: { sessions: true },
       },
       broken.repeatingServer,
@@ -220,7 +255,8 @@ function contest(about: Contest | (() => Contest), make: MakeServer): Pick<Broke
   return { world: stage(contest, make), sound: stage(contest, server) };
 }
 
-function stage({ servers = 3, outside = [], options = {}, requests = [], property, timers, crashes = {}, before = {} }: Contest, make: MakeServer): SmallWorld {
+function stage(contest: Contest, make: MakeServer): SmallWorld {
+  const { servers = 3, outside = [], options = {}, requests = [], property, timers, crashes = {}, before = {} } = contest;
   const voters = ids("s1", "s2", "s3", "s4").slice(0, servers);
   // No more than the rule at hand needs: each switch that is off saves messages, and so worlds.
   const role = make({ servers: voters, machine: keyValueStore, noOp: false, sessions: false, reads: "log", ...options });
@@ -240,7 +276,8 @@ function begin(state: Server, before: Before | undefined): Server {
   const { currentTerm, entry } = before;
   if (!entry) return { ...state, currentTerm };
   const [term, value] = entry;
-  return { ...state, currentTerm, log: logOf([{ index: 1, term, kind: "command", command: { kind: "put", key: "x", value }, origin: null }]) };
+  const command: KeyValueCommand = { kind: "put", key: "x", value };
+  return { ...state, currentTerm, log: logOf([{ index: 1, term, kind: "command", command, origin: null }]) };
 }
 
 /** Two of three servers leave, one after the other; the one that leaves last crashes and does not see it so. */
@@ -259,8 +296,9 @@ function put(node: string, value: string): Ask {
 }
 
 /** The same command every time: the first one of the first session. */
-function append(serial: number): Ask {
-  return { node: "s1", request: { kind: "command", command: { kind: "append", key: "x", value: "1" }, session: 1, serial } };
+function append(): Ask {
+  const command: KeyValueCommand = { kind: "append", key: "x", value: "1" };
+  return { node: "s1", request: { kind: "command", command, session: 1, serial: 1 } };
 }
 
 function get(node: string): Ask {

@@ -28,8 +28,9 @@ export function countingLeader(options: ServerOptions): ServerRole {
  * meet. Copycat, Axon Server and braft had to repair it.
  */
 export function rashLeader(options: ServerOptions): ServerRole {
+  const pending = "the configuration before it is not committed yet";
   return serverWith(
-    { mayNotReconfigure: ({ configurationIndex, commitIndex }) => (configurationIndex > commitIndex ? "the configuration before it is not committed yet" : null) },
+    { mayNotReconfigure: ({ configurationIndex, commitIndex }) => (configurationIndex > commitIndex ? pending : null) },
     options,
   );
 }
@@ -56,9 +57,15 @@ export function silentServer(options: ServerOptions): ServerRole {
     ...sound,
     receive: {
       ...sound.receive,
-      appendEntries: (self, message, from, out) => void (message.term >= self.currentTerm && appendEntries(self, message, from, out)),
-      preVote: (self, message, from, out) => void (message.term > self.currentTerm && preVote(self, message, from, out)),
-      requestVote: (self, message, from, out) => void (message.term >= self.currentTerm && requestVote(self, message, from, out)),
+      appendEntries(self, message, from, out) {
+        if (message.term >= self.currentTerm) appendEntries(self, message, from, out);
+      },
+      preVote(self, message, from, out) {
+        if (message.term > self.currentTerm) preVote(self, message, from, out);
+      },
+      requestVote(self, message, from, out) {
+        if (message.term >= self.currentTerm) requestVote(self, message, from, out);
+      },
     },
   };
 }
@@ -68,7 +75,10 @@ export function silentServer(options: ServerOptions): ServerRole {
  * existing entry conflicts with a new one" (Figure 2): a message that comes late takes back what was acknowledged.
  */
 export function truncatingFollower(options: ServerOptions): ServerRole {
-  return serverWith({ cutFrom: (log, prevLogIndex) => (log.lastIndex > prevLogIndex ? Math.max(prevLogIndex, log.offset) + 1 : null) }, options);
+  return serverWith(
+    { cutFrom: (log, prevLogIndex) => (log.lastIndex > prevLogIndex ? Math.max(prevLogIndex, log.offset) + 1 : null) },
+    options,
+  );
 }
 
 /**
@@ -88,8 +98,8 @@ export function trustingLeader(options: ServerOptions): ServerRole {
 }
 
 /**
- * A leader that answers reads before an entry of its term is committed. Breaks the first step of chapter 6.4: until then it
- * does not know what is committed, and may know less than the leader before.
+ * A leader that answers reads before an entry of its term is committed. Breaks the first step of chapter 6.4: until then
+ * it does not know what is committed, and may know less than the leader before.
  */
 export function prematureReader(options: ServerOptions): ServerRole {
   return serverWith({ mayServeReads: () => true }, options);
@@ -104,11 +114,14 @@ export function repeatingServer(options: ServerOptions): ServerRole {
 }
 
 /**
- * A leader that counts learners. Breaks "non-voting members are not counted in majorities" (chapter 4.2.1): a majority with
- * learners need not meet one without.
+ * A leader that counts learners. Breaks "they are not considered for majorities" (section 6): a majority with learners
+ * need not meet one without.
  */
 export function learnerCountingLeader(options: ServerOptions): ServerRole {
-  return serverWith({ voting: ({ voters, outgoing, learners }) => ({ voters: [...voters, ...learners], outgoing }) }, options);
+  return serverWith(
+    { voting: ({ voters, outgoing, learners }) => ({ voters: [...voters, ...learners], outgoing }) },
+    options,
+  );
 }
 
 /**
@@ -117,12 +130,15 @@ export function learnerCountingLeader(options: ServerOptions): ServerRole {
  */
 export function modestLearner(options: ServerOptions): ServerRole {
   const sound = server(options);
-  const isVoter = ({ id, configuration: { voters, outgoing } }: Server): boolean => voters.includes(id) || outgoing.includes(id);
+  const isVoter = ({ id, configuration }: Server): boolean =>
+    configuration.voters.includes(id) || configuration.outgoing.includes(id);
   return {
     ...sound,
     receive: {
       ...sound.receive,
-      requestVote: (self, message, from, out) => void (isVoter(self) && sound.receive.requestVote(self, message, from, out)),
+      requestVote(self, message, from, out) {
+        if (isVoter(self)) sound.receive.requestVote(self, message, from, out);
+      },
     },
   };
 }
@@ -146,7 +162,7 @@ export function amnesicServer(options: ServerOptions): ServerRole {
 /**
  * A leader that leaves a joint configuration before it is committed. Breaks "once C_old,new has been committed, ... it is
  * now safe for the leader to create a log entry describing C_new" (chapter 4.3): a majority of the new servers and one
- * of the old ones can both decide. Camunda's Zeebe left it so at a restart.
+ * of the old ones can both decide. Camunda's Zeebe had to repair it.
  */
 export function earlyLeaver(options: ServerOptions): ServerRole {
   return serverWith({ mayLeaveJoint: () => true }, options);
@@ -161,8 +177,9 @@ export function busyLeader(options: ServerOptions): ServerRole {
 }
 
 /**
- * A leader that does not look whether it has a quorum, among servers that listen to no candidate while they hear a leader.
- * Breaks chapter 6.2: a leader that still reaches one voter keeps all others from electing one. openraft had to repair it.
+ * A leader that does not look whether it has a quorum, among servers that listen to no candidate while they hear a
+ * leader. Breaks chapter 6.2: a leader that still reaches one voter keeps all others from electing one. openraft had to
+ * repair it.
  */
 export function clingingLeader(options: ServerOptions): ServerRole {
   return server({ ...options, checkQuorum: false, leaderStickiness: true });
@@ -177,7 +194,7 @@ export function forgetfulVoter(options: ServerOptions): ServerRole {
   return { ...sound, durable: sound.durable.filter((field) => field !== "votedFor") };
 }
 
-/** A server whose term does not survive a crash. Breaks Figure 2, as `forgetfulVoter` does: it takes part in a term again. */
+/** A server whose term does not survive a crash. Breaks Figure 2, as `forgetfulVoter` does: it begins a term again. */
 export function forgetfulServer(options: ServerOptions): ServerRole {
   const sound = server(options);
   return { ...sound, durable: sound.durable.filter((field) => field !== "currentTerm" && field !== "votedFor") };
@@ -189,7 +206,10 @@ export function loglessServer(options: ServerOptions): ServerRole {
   return { ...sound, durable: sound.durable.filter((field) => field !== "log") };
 }
 
-/** A voter that votes for whoever asks. Breaks "each server will vote for at most one candidate in a given term" (section 5.2). */
+/**
+ * A voter that votes for whoever asks. Breaks "each server will vote for at most one candidate in a given term"
+ * (section 5.2).
+ */
 export function generousVoter(options: ServerOptions): ServerRole {
   const sound = server(options);
   return {
@@ -221,8 +241,8 @@ export function credulousFollower(options: ServerOptions): ServerRole {
 }
 
 /**
- * A follower that takes entries after whatever entry it has at prevLogIndex. Breaks the consistency check: "if the follower
- * does not find an entry in its log with the same index and term, then it refuses the new entries" (section 5.3).
+ * A follower that takes entries after whatever entry it has at prevLogIndex. Breaks the consistency check: "if the
+ * follower does not find an entry in its log with the same index and term, then it refuses the new entries" (section 5.3).
  */
 export function lenientFollower(options: ServerOptions): ServerRole {
   const sound = server(options);
@@ -238,7 +258,10 @@ export function lenientFollower(options: ServerOptions): ServerRole {
   };
 }
 
-/** A follower that takes the leader's word for the commit index, also where it knew better. Breaks "increases monotonically" (Figure 2). */
+/**
+ * A follower that takes the leader's word for the commit index, also where it knew better. Breaks "increases
+ * monotonically" (Figure 2).
+ */
 export function waveringFollower(options: ServerOptions): ServerRole {
   const sound = server(options);
   return {
@@ -253,7 +276,10 @@ export function waveringFollower(options: ServerOptions): ServerRole {
   };
 }
 
-/** A leader that replaces its last entry as long as that is not committed. Breaks "a leader never overwrites entries in its log" (section 5.3). */
+/**
+ * A leader that replaces its last entry as long as that is not committed. Breaks "a leader never overwrites or deletes
+ * entries in its log" (section 5.3).
+ */
 export function rewritingLeader(options: ServerOptions): ServerRole {
   const sound = server(options);
   return {
@@ -261,7 +287,8 @@ export function rewritingLeader(options: ServerOptions): ServerRole {
     request: {
       ...sound.request,
       command(self, request, call, out) {
-        if (self.role === "leader" && self.log.lastIndex > self.commitIndex) self.log = truncateFrom(self.log, self.log.lastIndex);
+        const { role, log, commitIndex } = self;
+        if (role === "leader" && log.lastIndex > commitIndex) self.log = truncateFrom(log, log.lastIndex);
         sound.request.command(self, request, call, out);
       },
     },

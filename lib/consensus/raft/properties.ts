@@ -34,7 +34,8 @@ export const electionSafety: Property<Leaders> = {
     const { from, message: { term } } = sent;
     const leader = memory.byTerm.get(term);
     if (leader === undefined) return { ...memory, byTerm: new Map(memory.byTerm).set(term, from) };
-    return leader === from || memory.problem ? memory : { ...memory, problem: `${leader} and ${from} both led in term ${term}` };
+    if (leader === from || memory.problem) return memory;
+    return { ...memory, problem: `${leader} and ${from} both led in term ${term}` };
   },
   check({ nodes }, { byTerm, problem }) {
     if (problem) return problem;
@@ -43,8 +44,8 @@ export const electionSafety: Property<Leaders> = {
       const server = serverOf(nodes[i]!);
       if (server?.role !== "leader") continue;
       const told = byTerm.get(server.currentTerm);
-      const rival = told !== undefined && told !== server.id ? told : other?.currentTerm === server.currentTerm ? other.id : null;
-      if (rival !== null) return `${rival} and ${server.id} both lead in term ${server.currentTerm}`;
+      if (told !== undefined && told !== server.id) return `${told} and ${server.id} both lead in term ${server.currentTerm}`;
+      if (other?.currentTerm === server.currentTerm) return `${other.id} and ${server.id} both lead in term ${server.currentTerm}`;
       other = server;
     }
     return null;
@@ -61,7 +62,10 @@ interface Appended extends Found {
   readonly byLeader: ReadonlyMap<NodeId, Told>;
 }
 
-/** Leader Append-Only: "a leader never overwrites or deletes entries in its log; it only appends new entries". (Section 5.3.) */
+/**
+ * Leader Append-Only: "a leader never overwrites or deletes entries in its log; it only appends new entries".
+ * (Section 5.3.)
+ */
 export const leaderAppendOnly: Property<Appended> = {
   name: "leader append-only",
   memory: { byLeader: new Map(), problem: null },
@@ -113,9 +117,10 @@ export const logMatching: Property<undefined> = {
       for (let k = 0; k < nodes.length; k++) {
         const other = serverOf(nodes[k]!)?.log;
         // A log that is new, too, and comes later is compared with this one when it is its turn.
-        const since = k === i || !other ? Infinity : other === before[k] ? from : Math.min(from, firstNew(before[k] ?? null, other));
+        if (k === i || !other) continue;
+        const since = other === before[k] ? from : Math.min(from, firstNew(before[k] ?? null, other));
         for (let index = since; index <= log.lastIndex; index++) {
-          const problem = mismatch(log, other!, index);
+          const problem = mismatch(log, other, index);
           if (problem) return `entry ${index} of ${nodes[i]!.id} and ${nodes[k]!.id} ${problem}`;
         }
       }
@@ -191,7 +196,8 @@ export const leaderCompleteness: Property<Committed> = {
       const server = serverOf(nodes[i]!);
       if (server?.role !== "leader" || server.currentTerm < term || index <= server.log.offset) continue;
       if (termAt(server.log, index) === entryTerm) continue;
-      return `entry ${index} of term ${entryTerm} was applied, but ${server.id}, who leads in term ${server.currentTerm}, does not have it`;
+      const leader = `${server.id}, who leads in term ${server.currentTerm}`;
+      return `entry ${index} of term ${entryTerm} was applied, but ${leader}, does not have it`;
     }
     return null;
   },
@@ -226,7 +232,10 @@ interface Terms extends Found {
   readonly byServer: ReadonlyMap<NodeId, number>;
 }
 
-/** "Current terms increase monotonically": a server goes back to no earlier term than it has spoken of, also after a crash. (Section 5.1.) */
+/**
+ * A server's current term "increases monotonically over time": it goes back to no earlier term than it has spoken of,
+ * also after a crash. (Section 5.1.)
+ */
 export const termsNeverGoBack: Property<Terms> = {
   name: "terms never go back",
   memory: { byServer: new Map(), problem: null },
@@ -244,7 +253,8 @@ export const termsNeverGoBack: Property<Terms> = {
     for (let i = 0; i < nodes.length; i++) {
       const server = serverOf(nodes[i]!);
       const told = server ? (byServer.get(server.id) ?? 0) : 0;
-      if (server && server.currentTerm < told) return `${server.id} spoke of term ${told}, and is now in term ${server.currentTerm}`;
+      if (!server || server.currentTerm >= told) continue;
+      return `${server.id} spoke of term ${told}, and is now in term ${server.currentTerm}`;
     }
     return null;
   },
@@ -262,9 +272,9 @@ export const oneVotePerTerm: Property<Votes> = {
     const sent = sentBy(happened, BALLOTS);
     if (!sent) return memory;
     const { from, to, message } = sent;
+    if (message.kind === "requestVoteReply" && !message.voteGranted) return memory;
     // Whoever asks for votes has voted for itself.
-    const candidate = message.kind === "requestVote" ? from : message.kind === "requestVoteReply" && message.voteGranted ? to : null;
-    if (candidate === null) return memory;
+    const candidate = message.kind === "requestVote" ? from : to;
     const { term } = message;
     const vote = memory.byVoter.get(from);
     if (vote && vote.term === term) {
@@ -292,7 +302,10 @@ interface Progress extends Found {
   readonly byServer: ReadonlyMap<NodeId, number>;
 }
 
-/** commitIndex "increases monotonically" while a server is up, and so does what it applies, which is in its log. (Figure 2.) */
+/**
+ * commitIndex "increases monotonically" while a server is up, and so does what it applies, which is in its log.
+ * (Figure 2.)
+ */
 export const commitNeverGoesBack: Property<Progress> = {
   name: "commit never goes back",
   memory: { byServer: new Map(), problem: null },
@@ -316,13 +329,17 @@ export const commitNeverGoesBack: Property<Progress> = {
       const { id, commitIndex, lastApplied, log } = server;
       const applied = Math.max(lastApplied, byServer.get(id) ?? 0);
       if (commitIndex < applied) return `${id} has applied entry ${applied}, but knows only ${commitIndex} to be committed`;
-      if (commitIndex > log.lastIndex) return `${id} takes entry ${commitIndex} for committed, but its log ends at ${log.lastIndex}`;
+      if (commitIndex <= log.lastIndex) continue;
+      return `${id} takes entry ${commitIndex} for committed, but its log ends at ${log.lastIndex}`;
     }
     return null;
   },
 };
 
-/** A committed entry is never lost again: what a server has applied stays in its log, or in its snapshot, also after a crash. */
+/**
+ * A committed entry is never lost again: what a server has applied stays in its log, or in its snapshot, also after a
+ * crash. (Section 5.3: committed entries are durable.)
+ */
 export const committedStays: Property<ReadonlyMap<NodeId, { readonly index: number; readonly term: number }>> = {
   name: "committed entries stay",
   memory: new Map(),
@@ -424,7 +441,8 @@ export const quorumsOverlap: Property<undefined> = {
     for (const [i, one] of able.entries()) {
       for (const other of able.slice(i + 1)) {
         if (quorumsMeet(one.configuration, other.configuration)) continue;
-        return `${one.id} can lead with ${votersOf(one)} and ${other.id} with ${votersOf(other)}, which have quorums that do not meet`;
+        const both = `${one.id} can lead with ${votersOf(one)} and ${other.id} with ${votersOf(other)}`;
+        return `${both}, which have quorums that do not meet`;
       }
     }
     return null;
@@ -439,8 +457,8 @@ function canLead(server: Server, nodes: readonly NodeView[]): boolean {
   for (const node of nodes) {
     const other = serverOf(node);
     if (!other) continue;
-    const supports = role === "leader" ? other.currentTerm <= currentTerm : isUpToDate(log.lastIndex, log.lastTerm, other.log);
-    if (supports) supporters.add(other.id);
+    const followsOn = role === "leader" && other.currentTerm <= currentTerm;
+    if (followsOn || (role !== "leader" && isUpToDate(log.lastIndex, log.lastTerm, other.log))) supporters.add(other.id);
   }
   return isQuorum(configuration, supporters);
 }
