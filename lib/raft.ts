@@ -1,4 +1,22 @@
-/** Raft: a log that an elected leader replicates, as Ongaro's dissertation has it. */
+/**
+ * Raft: a log that an elected leader replicates, so that all servers perform the same commands in the same order.
+ *
+ * One role, `server`, is that of Figure 2 of "In Search of an Understandable Consensus Algorithm (Extended Version)" (Diego
+ * Ongaro and John Ousterhout, 2014), with all that "Consensus: Bridging Theory and Practice" (Diego Ongaro, 2014) adds, each
+ * a switch in `ServerOptions`: PreVote, CheckQuorum, leadership transfer, membership changes by one server or by joint
+ * consensus, learners, snapshots, sessions, reads without log entries, batching and pipelining.
+ *
+ * 1. A server that hears of no leader for an election time-out campaigns in a new term (`requestVote`). A majority
+ *    elects it, if its log is at least as up to date as theirs.
+ * 2. The leader appends what clients ask for to its log, and has the others append it, too (`appendEntries`). Where a
+ *    follower's log is another one, the leader's replaces it.
+ * 3. What a majority has, and is of the leader's own term or stands before such an entry, is committed: every server
+ *    applies it to its state machine, and the leader answers the client.
+ *
+ * Clients ask `{ kind: "command", command }` or `{ kind: "read", query }`, and `register`, `reconfigure` and `transfer` for
+ * the rest. Who does not lead answers with a redirect, which clients of the simulator follow. Why all this is safe is said by
+ * the properties, each of them checked after every step.
+ */
 export {
   type Change, type Changed, type Configuration, configurationOf, configurationProblem, enterJoint, isJoint, leaveJoint, members,
   simpleChange,
