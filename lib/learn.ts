@@ -20,3 +20,4 @@ export {
 export {
   type BoundedRule, type Contender, type ExercisePoint, type LabelRule, type MetPlace, type PreferenceRule, type RingRule, type TagRule, type WinnerRule,
 } from "./learn/chapters/consistent-hashing-exercises.js";
+export { type BatchCostRule, type CostRule, type Protocol } from "./learn/chapters/comparison-exercises.js";

@@ -3,6 +3,8 @@ import { display } from "../notebook/kernel.js";
 import { show } from "../notebook/show.js";
 import { noteDone, notes, type Notes } from "../notebook/store.js";
 import { escape } from "../plot/escape.js";
+import { comparisonExercises } from "./chapters/comparison-exercises.js";
+import { comparisonQuizzes } from "./chapters/comparison-quizzes.js";
 import { consistentHashingExercises } from "./chapters/consistent-hashing-exercises.js";
 import { consistentHashingQuizzes } from "./chapters/consistent-hashing-quizzes.js";
 import { multiPaxosExercises } from "./chapters/multi-paxos-exercises.js";
@@ -19,6 +21,7 @@ const chapters: Chapters = {
   "3.1.1": { title: "Paxos", exercises: paxosExercises, quizzes: paxosQuizzes },
   "3.1.1.2": { title: "Multi-Paxos", exercises: multiPaxosExercises, quizzes: multiPaxosQuizzes },
   "3.1.2": { title: "Raft", exercises: raftExercises, quizzes: raftQuizzes },
+  "3.1.3": { title: "Paxos, Multi-Paxos and Raft", exercises: comparisonExercises, quizzes: comparisonQuizzes },
   "3.3.1": { title: "Consistent hashing", exercises: consistentHashingExercises, quizzes: consistentHashingQuizzes },
 };
 
@@ -26,6 +29,7 @@ interface Chapters {
   readonly "3.1.1": { readonly title: string; readonly exercises: typeof paxosExercises; readonly quizzes: typeof paxosQuizzes };
   readonly "3.1.1.2": { readonly title: string; readonly exercises: typeof multiPaxosExercises; readonly quizzes: typeof multiPaxosQuizzes };
   readonly "3.1.2": { readonly title: string; readonly exercises: typeof raftExercises; readonly quizzes: typeof raftQuizzes };
+  readonly "3.1.3": { readonly title: string; readonly exercises: typeof comparisonExercises; readonly quizzes: typeof comparisonQuizzes };
   readonly "3.3.1": { readonly title: string; readonly exercises: typeof consistentHashingExercises; readonly quizzes: typeof consistentHashingQuizzes };
 }
 
