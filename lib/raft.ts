@@ -28,7 +28,7 @@ export { append, compactTo, emptyLog, entriesFrom, entriesOf, entryAt, isUpToDat
 export {
   type AppendEntries, type AppendEntriesReply, type Conflict, type Entry, type InstallSnapshot, type InstallSnapshotReply, type Message, type Origin,
   type PreVote, type PreVoteReply, type ReadIndex, type ReadIndexReply, type Reply, type Request, type RequestVote, type RequestVoteReply, type Timer,
-  type TimeoutNow,
+  type TimeoutNow, type Written,
 } from "./consensus/raft/messages.js";
 export { type Reads, type ServerOptions } from "./consensus/raft/options.js";
 export {
