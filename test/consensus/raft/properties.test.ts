@@ -79,7 +79,7 @@ describe("each property of Raft", () => {
         "two servers lead": ({ nodes }) => nodes.filter(({ state }) => (state as Server | null)?.role === "leader").length > 1,
       },
       reduce: true,
-      maxWorlds: 30_000,
+      maxWorlds: 12_000,
     });
     if (verdict.kind === "violated") throw new Error(verdict.summary);
     expect(Object.values(verdict.reached).map((schedule) => schedule !== null)).toEqual([true, true]);

@@ -31,10 +31,10 @@ const TROUBLE = {
   pauses: [0.5, 3],
   stalls: [0.5, 3],
   slowdowns: [0.5, 2],
-  partitions: [0.5, 3],
+  partitions: [1, 5],
   oneWayCuts: [0.5, 3],
   bridges: [0.5, 2],
-  isolations: [0.5, 3],
+  isolations: [1, 5],
   swizzles: [0.5, 2],
   skews: [0.5, 2],
 } as const;
@@ -101,7 +101,7 @@ function inTrouble(seed: number, servers: readonly NodeId[], trouble: Mix<typeof
         ...patient,
         operations: (chance, serial) => operation(chance, `${client}.${serial}`),
         count: 6 + shape.below(8),
-        load: { kind: "closed", outstanding: 1 + shape.below(2), think: [0, shape.pick([20, 150])] },
+        load: { kind: "closed", outstanding: 1 + shape.below(3), think: [0, shape.pick([20, 150])] },
       } satisfies Client])),
       // An operator, who may well be refused.
       ...(isChanging ? { operator: { ...patient, operations: (chance) => change(chance, servers), count: 6, load: { kind: "closed", think: [50, 300] } } satisfies Client } : {}),
