@@ -48,7 +48,7 @@ export { hearingResults, machineWords, withResults } from "./consensus/raft/answ
 export { type BrokenWorld, brokenWorlds, type SmallWorld } from "./consensus/raft/broken-worlds.js";
 export {
   amnesicServer, busyLeader, clingingLeader, countingLeader, credulousFollower, earlyLeaver, forgetfulServer, forgetfulVoter, generousVoter,
-  gullibleVoter, lateServer, learnerCountingLeader, lenientFollower, loglessServer, modestLearner, prematureReader, rashLeader,
+  gullibleVoter, hastyVoter, lateServer, learnerCountingLeader, lenientFollower, loglessServer, modestLearner, prematureReader, rashLeader,
   repeatingServer, rewritingLeader, silentServer, truncatingFollower, trustingLeader, waveringFollower,
 } from "./consensus/raft/broken.js";
 export { arrowText } from "./consensus/raft/words.js";

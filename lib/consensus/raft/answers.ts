@@ -9,7 +9,7 @@ import type { Reply, Request } from "./messages.js";
 /** An operation as a run's history has it. */
 interface Operation {
   readonly request: Tagged;
-  readonly result: unknown;
+  readonly result?: unknown;
   /** Null where there was no answer. */
   readonly returnedAt: number | null;
 }

@@ -54,6 +54,11 @@ export const brokenWorlds: readonly BrokenWorld[] = [
     ...contest({ property: properties.electionSafety, timers: { s1: 1, s3: 1 }, crashes: { s2: 1 } }, broken.forgetfulVoter),
   },
   {
+    name: "hasty voter",
+    does: "answers before its vote is on the disk",
+    ...contest({ property: properties.electionSafety, timers: { s1: 1, s3: 1 }, crashes: { s2: 1 } }, broken.hastyVoter),
+  },
+  {
     name: "forgetful server",
     does: "has forgotten its term after a crash",
     ...contest({ servers: 2, property: properties.termsNeverGoBack, timers: { s1: 1 }, crashes: { s2: 1 } }, broken.forgetfulServer),

@@ -194,6 +194,34 @@ export function forgetfulVoter(options: ServerOptions): ServerRole {
   return { ...sound, durable: sound.durable.filter((field) => field !== "votedFor") };
 }
 
+/**
+ * A voter that answers before its vote is on the disk. Breaks "updated on stable storage before responding to RPCs"
+ * (Figure 2) by the order of two lines: a crash in between takes back a vote that was given.
+ */
+export function hastyVoter(options: ServerOptions): ServerRole {
+  const sound = server(options);
+  return {
+    ...sound,
+    receive: {
+      ...sound.receive,
+      requestVote(self, message, from, out) {
+        let isChanged = false;
+        sound.receive.requestVote(self, message, from, {
+          send: (to, reply) => out.send(to, reply),
+          setTimer: (timer, after) => out.setTimer(timer, after),
+          cancelTimer: (timer) => out.cancelTimer(timer),
+          persist: () => void (isChanged = true),
+          write: () => out.write(),
+          decide: (outcome) => out.decide(outcome),
+          reply: (call, result) => out.reply(call, result),
+          clock: () => out.clock(),
+        });
+        if (isChanged) out.persist();
+      },
+    },
+  };
+}
+
 /** A server whose term does not survive a crash. Breaks Figure 2, as `forgetfulVoter` does: it begins a term again. */
 export function forgetfulServer(options: ServerOptions): ServerRole {
   const sound = server(options);

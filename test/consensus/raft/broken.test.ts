@@ -15,6 +15,7 @@ type MakeServer = (options: ServerOptions) => AnyRole;
 const found: Readonly<Record<string, readonly [property: string, problem: string, steps: number]>> = {
   "generous voter": ["election safety", "s1 and s3 both led in term 1", 6],
   "forgetful voter": ["election safety", "s1 and s3 both led in term 1", 8],
+  "hasty voter": ["election safety", "s1 and s3 both led in term 1", 7],
   "forgetful server": ["terms never go back", "s2 spoke of term 1, and is now in term 0", 4],
   "logless server": ["state machine safety", "s1 applied entry 1 of term 1, but s1 another one, of term 2", 6],
   "gullible voter": ["leader completeness", "entry 1 of term 1 was applied, but s3, who leads in term 2, does not have it", 11],
