@@ -13,10 +13,10 @@ import type { Read, Server, ServerOut } from "./state.js";
 export function read(settings: Settings, self: Server, query: unknown, call: Call, out: ServerOut): void {
   if (settings.reads === "local") return out.reply(call, { kind: "result", result: answer(settings, self, query) });
   if (self.role === "leader") {
-    return addRead(self, { from: { call, query }, round: null, context: null, readIndex: null });
+    return addRead(self, { from: { call, query }, round: null, readIndex: null });
   }
   if (!settings.followerReads || self.leaderId === null) return out.reply(call, { kind: "redirect", to: self.leaderId });
-  addRead(self, { from: { call, query }, round: null, context: call, readIndex: null });
+  addRead(self, { from: { call, query }, round: null, readIndex: null });
   out.send(self.leaderId, { kind: "readIndex", term: self.currentTerm, context: call });
 }
 
@@ -25,28 +25,29 @@ export function readIndex(self: Server, { context }: ReadIndex, from: NodeId, ou
   if (self.role !== "leader") {
     return out.send(from, { kind: "readIndexReply", term: self.currentTerm, context, index: null });
   }
-  addRead(self, { from: { node: from, context }, round: null, context: null, readIndex: null });
+  addRead(self, { from: { node: from, context }, round: null, readIndex: null });
 }
 
 /** The leader has answered: the follower may read once it has applied so much. */
 export function readIndexReply(self: Server, { context, index }: ReadIndexReply, out: ServerOut): void {
-  const read = self.reads.find((each) => each.context === context);
-  if (read === undefined || !("call" in read.from)) return;
+  const read = self.reads.find(({ from, readIndex }) => "call" in from && from.call === context && readIndex === null);
+  if (read === undefined) return;
   if (index !== null) {
     read.readIndex = index;
     return;
   }
   self.reads = self.reads.filter((each) => each !== read);
-  out.reply(read.from.call, { kind: "redirect", to: null });
+  out.reply(context, { kind: "redirect", to: null });
 }
 
-/** A client that asks again has given up on its first question. */
+/** A client that asks again is answered once, by its first question. */
 function addRead(self: Server, read: Read): void {
-  const { from } = read;
-  const isSame = (other: Read["from"]): boolean =>
-    "call" in from ? "call" in other && other.call === from.call : "node" in other && other.node === from.node && other.context === from.context;
-  if (self.reads.some((each) => isSame(each.from))) self.reads = self.reads.filter((each) => !isSame(each.from));
-  self.reads.push(read);
+  if (!self.reads.some(({ from }) => isSame(from, read.from))) self.reads.push(read);
+}
+
+function isSame(one: Read["from"], other: Read["from"]): boolean {
+  if ("call" in one) return "call" in other && one.call === other.call;
+  return "node" in other && one.node === other.node && one.context === other.context;
 }
 
 /**

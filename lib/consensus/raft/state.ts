@@ -116,12 +116,10 @@ export type Flow =
 
 /** A read that is on its way to its answer (dissertation, section 6.4). */
 export interface Read<C = unknown> {
-  /** Who asked: a client of this server, or a follower that has one. */
+  /** Who asked: a client of this server, or a follower that has one, by the client's call. */
   readonly from: { readonly call: Call; readonly query: C } | { readonly node: NodeId; readonly context: Call };
   /** On a leader: the round whose answers show that it led when the read came; null while the read waits for one to begin, 0 if its lease says so. */
   round: number | null;
-  /** On a follower: the call under which it has asked the leader. */
-  readonly context: Call | null;
   /** Up to where the log must be applied before the answer; null while that is not known. */
   readIndex: number | null;
 }
