@@ -6,8 +6,9 @@ import type { Commander } from "./commander.js";
 import {
   type Configuration, configurationAt, configurationsFrom, isQuorum, membersOf, withConfiguration,
 } from "./configuration.js";
-import type {
-  Ask, Checkpoint, Command, Decision, Forget, Granted, Heartbeat, Jumped, P1a, P1b, P2a, P2b, Preempted, Propose, Serve, Slot, Start,
+import {
+  type Ask, type Checkpoint, type Command, type Decision, type Forget, type Granted, type Heartbeat, isSameCommand, type Jumped, type P1a,
+  type P1b, type P2a, type P2b, type Preempted, type Propose, type Serve, type Slot, type Start,
 } from "./messages.js";
 import { boundTo, newScout, notePromise, type Scout } from "./scout.js";
 
@@ -54,7 +55,7 @@ export interface Leader<C> {
 
 export type LeaderSignature<C> = {
   state: Leader<C>;
-  receives: Propose<C> | P1b<C> | P2b | Preempted | Decision<C> | Heartbeat | Granted | Ask | Checkpoint | Forget | Jumped;
+  receives: Propose<C> | P1b<C> | P2a<C> | P2b | Preempted | Decision<C> | Heartbeat | Granted | Ask | Checkpoint | Forget | Jumped;
   timers: { readonly kind: "election" } | { readonly kind: "heartbeat" } | { readonly kind: "resend" };
   sends: P1a | P2a<C> | Decision<C> | Heartbeat | Serve | Forget;
 };
@@ -186,6 +187,12 @@ export function leaderWith<C = any>({ reconfiguresAtOnce = false, leavesHoles = 
     stepDown(self, out);
   }
 
+  /** Somebody leads. Wait while that is so (section 3), unless it has not noticed yet that it was beaten. */
+  function heed(self: Self, ballot: Ballot, from: NodeId, out: To): void {
+    if (from === self.id || isBefore(ballot, self.heard)) return;
+    if (self.phase === "passive" || isBefore(self.ballot, ballot)) yieldTo(self, ballot, out);
+  }
+
   function stepDown(self: Self, out: To): void {
     if (self.phase === "active") out.cancelTimer({ kind: "heartbeat" });
     self.phase = "passive";
@@ -268,10 +275,12 @@ export function leaderWith<C = any>({ reconfiguresAtOnce = false, leavesHoles = 
   function learn(self: Self, slot: Slot, command: Command<C>, out: To): void {
     if (slot < self.floor || self.decided.has(slot)) return;
     self.decided.set(slot, command);
+    const commander = self.commanders.get(slot);
     self.commanders.delete(slot);
     const before = self.floor;
     for (let next = self.decided.get(self.floor); next; next = self.decided.get(self.floor)) pass(self, next);
-    if (self.floor > before) moveOn(self, out);
+    if (commander && !isSameCommand(commander.command, command)) stepDown(self, out);
+    else if (self.floor > before) moveOn(self, out);
   }
 
   /** The floor passes a slot. A new configuration counts once the window is past; no-ops bring that about. */
@@ -284,18 +293,22 @@ export function leaderWith<C = any>({ reconfiguresAtOnce = false, leavesHoles = 
     self.end = Math.max(self.end, from);
   }
 
-  /** Every slot before this start is decided, though we may not know how. */
+  /**
+   * Every slot before this start is decided, though we may not know how. Where we have asked for votes there, somebody else
+   * may have had another command decided. To go on leading would be to tell the replicas that what we asked for was.
+   */
   function jump(self: Self, { slot, configurations }: Start, out: To): void {
     if (slot <= self.floor) return;
+    const isBeaten = [...self.commanders.keys()].some((asked) => asked < slot);
     for (const configuration of configurations) self.electorates = withConfiguration(self.electorates, configuration);
     while (self.floor < slot) {
       const command = self.decided.get(self.floor);
       if (command) pass(self, command);
       else self.wishes.delete(self.floor++);
     }
-    for (const slot of self.commanders.keys()) if (slot < self.floor) self.commanders.delete(slot);
     for (let next = self.decided.get(self.floor); next; next = self.decided.get(self.floor)) pass(self, next);
-    moveOn(self, out);
+    if (isBeaten) stepDown(self, out);
+    else moveOn(self, out);
   }
 
   /** The window has moved: there are slots that may now be worked at, perhaps by other acceptors. */
@@ -397,13 +410,13 @@ export function leaderWith<C = any>({ reconfiguresAtOnce = false, leavesHoles = 
         learn(self, slot, command, out);
       },
 
-      // Somebody leads. Wait while that is so (section 3).
       heartbeat(self, { ballot }, from, out) {
-        if (from === self.id) return;
-        if (self.phase === "passive" || isBefore(self.ballot, ballot)) {
-          if (isBefore(ballot, self.heard)) return; // one that has not noticed yet that it was beaten
-          yieldTo(self, ballot, out);
-        }
+        heed(self, ballot, from, out);
+      },
+
+      // Where each server plays all the parts, the question that goes to the acceptor here says the same.
+      p2a(self, { ballot }, from, out) {
+        heed(self, ballot, from, out);
       },
 
       granted(self, { ballot, sentAt }, from) {

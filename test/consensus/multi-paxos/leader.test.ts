@@ -183,6 +183,33 @@ describe("a leader that is beaten", () => {
   });
 });
 
+describe("a leader that others have gone past without its knowing", () => {
+  // Its replicas take for decided what it asked for and says is decided: it must not say so of what another decided.
+  it("leads no more, when it hears that slots are decided in which it still waits for votes", () => {
+    const l1 = leading();
+    l1.hears("r1", { kind: "propose", slot: 1, command: x });
+    l1.hears("l2", { kind: "forget", start: { slot: 2, configurations } });
+    expect(l1.self).toMatchObject({ phase: "passive", floor: 2 });
+  });
+
+  it("leads no more, when it hears that another command got a slot of its own", () => {
+    const l1 = leading();
+    l1.hears("r1", { kind: "propose", slot: 1, command: x });
+    l1.hears("l2", { kind: "decision", slot: 1, command: y });
+    expect(l1.self.phase).toBe("passive");
+    const same = leading();
+    same.hears("r1", { kind: "propose", slot: 1, command: x });
+    same.hears("l2", { kind: "decision", slot: 1, command: x });
+    expect(same.self.phase).toBe("active");
+  });
+
+  it("leads no more, when a later ballot asks the acceptor beside it for a vote", () => {
+    const l1 = leading();
+    l1.hears("l2", { kind: "p2a", ballot: theirs, slot: 1, command: y });
+    expect(l1.self).toMatchObject({ phase: "passive", heard: theirs });
+  });
+});
+
 describe("a new configuration", () => {
   const change = { kind: "reconfigure", call: "c9#1" as never, acceptors: ids("b1") } as const;
 

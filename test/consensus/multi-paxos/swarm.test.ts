@@ -16,6 +16,12 @@ describe("Multi-Paxos in trouble", () => {
     search(150, (seed) => serverCluster(seed), ofServers);
   }, 120_000);
 
+  it("is safe and live in the clusters in which it once was not", () => {
+    for (const seed of [124, 144]) expect(judged(roleCluster(seed), seed)).toBeNull();
+    // A beaten leader that was told to forget said that its own questions were decided; one that was not told led on.
+    for (const seed of [2367, 3079]) expect(judged(serverCluster(seed), seed)).toBeNull();
+  });
+
   const parts = { acceptor, leader, replica };
 
   it.each<[string, (seed: number, cast: Cast) => ReturnType<typeof roleCluster>, Cast]>([
@@ -31,9 +37,13 @@ describe("Multi-Paxos in trouble", () => {
   ])("is led astray by %s", (_, cluster, cast) => {
     const seeds = Array.from({ length: 1_000 }, (_, i) => i + 1);
     const seed = seeds.find((seed) => {
-      const run = simulate({ ...cluster(seed, cast), seed });
-      return run.violation !== null || everyAnswerIsRight(run) !== null;
+      return judged(cluster(seed, cast), seed) !== null;
     });
     expect(seed).toBeGreaterThan(0);
   }, 120_000);
 });
+
+function judged(options: ReturnType<typeof roleCluster>, seed: number): string | null {
+  const run = simulate({ ...options, seed });
+  return run.violation?.problem ?? everyAnswerIsRight(run);
+}
