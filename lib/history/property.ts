@@ -4,6 +4,7 @@ import { linearizable } from "./linearizable.js";
 import { checkModel, type Model } from "./model.js";
 import { operationPhrase, operationText, type HistoryOperation } from "./operation.js";
 import { clientOf, historyOf, type HistoryOptions, type TracedOperation } from "./record.js";
+import { serializable, type TransactionRecord } from "./serializable.js";
 
 /**
  * That the answers of a cluster are those of one object, as a property for the simulator and the explorer: the history
@@ -40,6 +41,39 @@ export function linearizableAnswers(
   };
 }
 
+/** How the transactions of a run are known from what happens in it. */
+export interface SerializableOptions {
+  /** Whether what happens here tells of a transaction. All that does is kept, in its order. */
+  readonly sees: (happened: Observation) => boolean;
+  /** The transactions that it tells of. */
+  readonly recordsOf: (seen: readonly Observation[]) => readonly TransactionRecord[];
+}
+
+/**
+ * That the transactions of a cluster are serializable, as a property for the simulator and the explorer: judged anew
+ * with everything that tells of one. (By the order of events, not strictly by any clock.)
+ *
+ *     simulate({ ..., properties: [serializableTransactions({ sees: tellsOfTransaction, recordsOf: transactionsOf })] })
+ */
+export function serializableTransactions(options: SerializableOptions): Property<readonly Observation[]> {
+  const { sees, recordsOf } = checkOptions("options of serializableTransactions", options, ["sees", "recordsOf"]);
+  const judged = new WeakMap<readonly Observation[], string | null>();
+  return {
+    name: "serializable transactions",
+    memory: [],
+    observe: (seen, happened) => (sees(happened) ? [...seen, happened] : seen),
+    check(_, seen) {
+      let problem = judged.get(seen);
+      if (problem === undefined) {
+        const verdict = serializable(recordsOf(seen));
+        problem = verdict.kind === "violated" ? verdict.reason : null;
+        judged.set(seen, problem);
+      }
+      return problem;
+    },
+  };
+}
+
 /** A property sees the order of events, and no clock that a reader could find in the run. */
 function withoutTimes(reason: string, operation: TracedOperation): string {
   return reason.replace(operationPhrase(operation), `${operation.client}'s ${operationText(operation)}`);
@@ -48,6 +82,8 @@ function withoutTimes(reason: string, operation: TracedOperation): string {
 /** The history with what happened now. Its clock counts calls and answers. */
 function observe(history: readonly TracedOperation[], happened: Observation): readonly TracedOperation[] {
   if (happened.kind !== "request" && happened.kind !== "reply") return history;
+  // Who is sent elsewhere has no answer yet.
+  if (happened.kind === "reply" && isRedirect(happened.result)) return history;
   const { call } = happened;
   const row = history.findIndex((operation) => operation.call === call);
   const now = history.reduce((events, { returnedAt }) => events + (returnedAt === null ? 1 : 2), 0);
