@@ -31,7 +31,7 @@ export {
   type SessionOptions,
   type SessionVerdict,
 } from "./history/sessions.js";
-export { linearizableAnswers } from "./history/property.js";
+export { linearizableAnswers, serializableTransactions, type SerializableOptions } from "./history/property.js";
 export { historyOf, type HistoryOptions, type TracedOperation } from "./history/record.js";
 export { readJepsen, readPorcupine, type ReadOptions } from "./history/read.js";
 export { operationText, type HistoryOperation } from "./history/operation.js";
