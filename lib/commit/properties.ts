@@ -173,10 +173,11 @@ export function undecided(
 type Lately = ReadonlyMap<NodeId, ReadonlyMap<TransactionId, Outcome>>;
 
 /**
- * Who has decided has given back its locks. For participants that all guard this kind of resource. (A crash may take a
- * decision back from memory and disk, though not from the world: who wakes up in doubt again holds its locks again.)
+ * Who has decided has given back its locks. For participants that all guard this kind of resource: those named, or all
+ * nodes that guard anything. (A crash may take a decision back from memory and disk, though not from the world: who wakes
+ * up in doubt again holds its locks again.)
  */
-export function locksGoWithDoubt(resource: Resource): Property<Lately> {
+export function locksGoWithDoubt(resource: Resource, participants?: readonly string[]): Property<Lately> {
   return {
     name: "locks are held in doubt only",
     memory: new Map(),
@@ -196,7 +197,7 @@ export function locksGoWithDoubt(resource: Resource): Property<Lately> {
     check({ nodes }, lately) {
       for (const { id, state } of nodes) {
         const known = lately.get(id);
-        if (!known || !state || !("data" in state)) continue;
+        if (!known || !state || !("data" in state) || (participants && !participants.includes(id))) continue;
         for (const transaction of resource.holders((state as Guarding).data)) {
           const outcome = known.get(transaction);
           if (outcome) return `${id} decided to ${outcome} ${transaction}, and still holds its locks`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { explore } from "../../lib/check.js";
-import { twoPhase } from "../../lib/commit.js";
+import { fourPhase, quorumCommit, threePhase, twoPhase } from "../../lib/commit.js";
 
 /**
  * What the search finds in each world: the problem, the length of a shortest schedule and the number of worlds
@@ -30,8 +30,33 @@ const inTwoPhase: Found = {
   "forgetful intermediate": ["c decided to commit t1, but p1 decided to abort it", 11, 1229, 2330],
 };
 
+const inThreePhase: Found = {
+  "naive site": ["p1 decided to abort t1, but p2 decided to commit it", 9, 122, 361],
+  "forgetful site": ["p1 decided to commit t1, but p2 decided to abort it", 14, 2208, 4196],
+  "unnumbered site": ["p1 decided to abort t1, but p2 decided to commit it", 12, 550, 1097],
+  "hasty site": ["c decided to commit t1, but p1 decided to abort it", 9, 151, 361],
+  "selfish site": ["p1 decided to abort t1, but p2 decided to commit it", 12, 528, 1097],
+  "independent site": ["p1 decided to abort t1, but c decided to commit it", 10, 1119, 1396],
+};
+
+const inQuorumCommit: Found = {
+  "minority site": ["c decided to commit t1, but p3 decided to abort it", 15, 8356, 131841],
+  "fickle site": ["c decided to commit t1, but p1 decided to abort it", 14, 591, 759],
+  "forgetful site": ["c decided to commit t1, but p2 decided to abort it", 13, 2309, 10349],
+};
+
+const inFourPhase: Found = {
+  "hasty coordinator": ["c decided to commit t1, but b1 decided to abort it", 7, 26, 39],
+  "hasty backup": ["b1 decided to abort t1, but b2 decided to commit it", 13, 592, 829],
+  "unnumbered backup": ["b1 decided to abort t1, but b2 decided to commit it", 14, 657, 829],
+  "returning coordinator": ["c decided to abort t1, but b1 decided to commit it", 9, 170, 187],
+};
+
 describe.each([
   ["two-phase commit", twoPhase.brokenWorlds, inTwoPhase],
+  ["three-phase commit", threePhase.brokenWorlds, inThreePhase],
+  ["quorum-based three-phase commit", quorumCommit.brokenWorlds, inQuorumCommit],
+  ["four-phase commit", fourPhase.brokenWorlds, inFourPhase],
 ] as const)("%s with one rule broken", (_, brokenWorlds, found) => {
   it.each(brokenWorlds.map((each) => [each.name, each.does, each] as const))("is led astray by a %s: it %s", (_, __, { name, world, sound }) => {
     const verdict = explore({ ...world, reduce: true });

@@ -72,7 +72,8 @@ export interface CoordinatorOptions {
  * outcome that it was told, or abort if none, begins phase 3 with those after it, and goes on to phase 4.
  *
  * It needs perfect failure detection. If a leader that lives is taken for dead, two lead, and may decide differently.
- * A process that comes back never leads; if all of the order have died, participants wait.
+ * A process that comes back never leads; if all of the order have died, participants wait. Nobody tells a backup that
+ * it is over: it keeps its record, in case somebody asks.
  *
  * @throws RangeError if a backup is named twice, or for a patience that is not positive
  */
@@ -89,7 +90,6 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
     const participants = participantsOf(work);
     const up = order.filter((node) => !self.down.has(node));
     self.log.set(transaction, { kind: "enlisted", order, participants, up, attempt: 0, told: null });
-    out.persist();
     self.stages.set(transaction, { kind: "enlisting", work, acks: new Set() });
     for (const node of later(up, self.id)) out.send(node, { kind: "enlist", transaction, order, participants });
     out.setTimer({ kind: "silence", transaction }, patience);
@@ -106,6 +106,7 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
     switch (stage.kind) {
       case "enlisting": {
         if (!after.every((node) => stage.acks.has(node))) return;
+        out.persist(); // until now nobody could be in doubt, and a crash would have left no trace
         self.stages.set(transaction, { kind: "voting", votes: new Map() });
         for (const node of participants) out.send(node, { kind: "prepare", transaction, order, work: stage.work[node] });
         out.setTimer({ kind: "silence", transaction }, patience);
@@ -169,6 +170,11 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
     if (up[0] === self.id) inform(self, transaction, record.told ?? "abort", out);
   }
 
+  function ask(self: Coordinator, transaction: TransactionId, { order, participants, up }: Enlistment, out: Effects): void {
+    for (const node of [...order, ...participants]) if (node !== self.id) out.send(node, { kind: "ask", transaction, up });
+    out.setTimer({ kind: "silence", transaction }, 3 * patience);
+  }
+
   return {
     name: "coordinator",
     durable: ["log"],
@@ -182,8 +188,7 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
           continue;
         }
         self.recovering.add(transaction);
-        for (const node of [...record.order, ...record.participants]) if (node !== self.id) out.send(node, { kind: "ask", transaction });
-        out.setTimer({ kind: "silence", transaction }, 3 * patience);
+        ask(self, transaction, record, out);
       }
     },
 
@@ -263,9 +268,11 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
         if (!self.stages.has(transaction)) bury(self, transaction, record.order.slice(0, attempt), out);
       },
 
-      ask(self, { transaction }, from, out) {
+      // It is back, so it was gone; and it may know of others who are.
+      ask(self, { transaction, up }, from, out) {
         const record = self.log.get(transaction);
-        if (record && record.kind !== "enlisted") out.send(from, { kind: "decision", transaction, outcome: record.kind });
+        if (record?.kind === "enlisted") bury(self, transaction, [from, ...record.order.filter((node) => node !== self.id && !up.includes(node))], out);
+        else if (record) out.send(from, { kind: "decision", transaction, outcome: record.kind });
       },
 
       down(self, { node }, _, out) {
@@ -281,10 +288,7 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
       silence(self, { transaction }, out) {
         const record = self.log.get(transaction);
         if (record?.kind !== "enlisted") return;
-        if (self.recovering.has(transaction)) {
-          for (const node of [...record.order, ...record.participants]) if (node !== self.id) out.send(node, { kind: "ask", transaction });
-          return out.setTimer({ kind: "silence", transaction }, 3 * patience);
-        }
+        if (self.recovering.has(transaction)) return ask(self, transaction, record, out);
         const stage = self.stages.get(transaction);
         if (stage?.kind === "voting") bury(self, transaction, record.participants.filter((node) => !stage.votes.has(node)), out);
         else if (stage) bury(self, transaction, later(record.up, self.id).filter((node) => !stage.acks.has(node)), out);

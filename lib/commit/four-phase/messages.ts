@@ -67,6 +67,8 @@ export interface Inquiry {
 export interface Ask {
   readonly kind: "ask";
   readonly transaction: TransactionId;
+  /** Those of the order that it has not seen fail, as far as it remembers. */
+  readonly up: readonly NodeId[];
 }
 
 /** A node asks a coordinator to see to a transaction, as a client does by the request `commit`. */

@@ -72,7 +72,7 @@ export function participant<Data extends object = Scripted, Work = ScriptedWork>
           out.decide({ transaction, outcome: record.kind });
           continue;
         }
-        for (const node of record.order) out.send(node, { kind: "ask", transaction });
+        for (const node of record.order) out.send(node, { kind: "ask", transaction, up: record.order });
         out.setTimer({ kind: "silence", transaction }, 3 * patience);
       }
     },
@@ -122,7 +122,7 @@ export function participant<Data extends object = Scripted, Work = ScriptedWork>
           out.send(record.order[next]!, { kind: "inquiry", transaction, attempt: next });
         } else {
           self.waitsFor.delete(transaction);
-          for (const node of record.order) out.send(node, { kind: "ask", transaction });
+          for (const node of record.order) out.send(node, { kind: "ask", transaction, up: record.order });
         }
         out.setTimer({ kind: "silence", transaction }, 3 * patience);
       },

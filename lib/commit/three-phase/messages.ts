@@ -2,8 +2,8 @@ import type { NodeId } from "../../core/role.js";
 import type { Outcome, TransactionId, Vote } from "../transaction.js";
 
 /*
- * The messages of three-phase commit. The first five are those of a run without failures, in their order; `stateRequest`
- * and `stateReport` belong to the termination protocol, and `ask` to recovery.
+ * The messages of three-phase commit. The first five are those of a run without failures, in their order; `youLead`,
+ * `stateRequest` and `stateReport` belong to the termination protocol, and `ask` to recovery.
  */
 
 /** Phase 1: can you commit? All processes go with it, in the order in which they take over. */
@@ -44,6 +44,12 @@ export interface DecisionMessage {
 
 /** How far a process has come that has not decided. */
 export type Doubt = "uncertain" | "preCommitted";
+
+/** All before you are dead. To a new leader that may have decided already, and may not know that somebody waits for it. */
+export interface YouLead {
+  readonly kind: "youLead";
+  readonly transaction: TransactionId;
+}
 
 /** An elected coordinator asks how far everybody has come. */
 export interface StateRequest {

@@ -6,7 +6,7 @@ import { type Resource, type Scripted, scripted, type ScriptedWork } from "../re
 import { type Answer, type Commit, type Decided, type Outcome, participantsOf, type Shares, type TransactionId, type Vote } from "../transaction.js";
 import type { Begin } from "../two-phase/messages.js";
 import { attempt } from "../two-phase/participant.js";
-import type { Ask, CanCommit, DecisionMessage, Doubt, PreAck, PreCommit, StateReport, StateRequest, Told, VoteMessage } from "./messages.js";
+import type { Ask, CanCommit, DecisionMessage, Doubt, PreAck, PreCommit, StateReport, StateRequest, Told, VoteMessage, YouLead } from "./messages.js";
 
 /** What a site knows. Its log and its data are written together, and survive a crash. */
 export interface Site<Data extends object = object> extends Guarding<Data> {
@@ -53,9 +53,9 @@ export type SiteStage =
 export type SiteSignature<Data extends object = object> = {
   state: Site<Data>;
   requests: Commit;
-  receives: Begin | CanCommit | VoteMessage | PreCommit | PreAck | DecisionMessage | StateRequest | StateReport | Ask | Told | Down;
+  receives: Begin | CanCommit | VoteMessage | PreCommit | PreAck | DecisionMessage | YouLead | StateRequest | StateReport | Ask | Told | Down;
   timers: { readonly kind: "silence"; readonly transaction: TransactionId };
-  sends: CanCommit | VoteMessage | PreCommit | PreAck | DecisionMessage | StateRequest | StateReport | Ask | Told;
+  sends: CanCommit | VoteMessage | PreCommit | PreAck | DecisionMessage | YouLead | StateRequest | StateReport | Ask | Told;
   decides: Decided;
   replies: Answer;
 };
@@ -196,7 +196,10 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
   /** There is a new leader. If it is this site, it asks how far the others have come; else it waits to be asked. */
   function follow(self: Self, transaction: TransactionId, out: Effects): void {
     const { order, up, attempt: leads } = self.log.get(transaction) as DoubtRecord;
-    if (order[leads] !== self.id) return out.setTimer({ kind: "silence", transaction }, 2 * patience);
+    if (order[leads] !== self.id) {
+      out.send(order[leads]!, { kind: "youLead", transaction });
+      return out.setTimer({ kind: "silence", transaction }, 2 * patience);
+    }
     self.stages.set(transaction, { kind: "asking", states: new Map() });
     for (const node of up) if (node !== self.id) out.send(node, { kind: "stateRequest", transaction, attempt: leads });
     out.setTimer({ kind: "silence", transaction }, patience);
@@ -207,6 +210,7 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
   function obeys(self: Self, transaction: TransactionId, leads: number, out: Effects): boolean {
     const record = self.log.get(transaction);
     if (!isDoubt(record) || self.recovering.has(transaction) || leads < record.attempt) return false;
+    if (!record.up.includes(record.order[leads]!)) return false; // it has died since, and another one leads
     if (leads > record.attempt) {
       const up = record.up.filter((node) => record.order.indexOf(node) >= leads || node === self.id);
       self.log.set(transaction, { ...record, up, attempt: leads });
@@ -327,7 +331,14 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
         } else if (!record && outcome === "abort") abortAlone(self, transaction, out);
       },
 
-      // Termination protocol. Who has not voted can end it at once.
+      // Who has decided does not lead, but can say so. Who has not voted can end it at once.
+      youLead(self, { transaction }, from, out) {
+        if (!self.log.has(transaction)) abortAlone(self, transaction, out);
+        const known = self.log.get(transaction)!;
+        if (!isDoubt(known)) out.send(from, { kind: "decision", transaction, outcome: known.kind });
+      },
+
+      // Termination protocol.
       stateRequest(self, { transaction, attempt: leads }, leader, out) {
         const record = self.log.get(transaction);
         if (!record) abortAlone(self, transaction, out);
@@ -343,12 +354,12 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
         proceed(self, transaction, out);
       },
 
-      // Somebody has come back. Who is still in doubt, and has never left, says nothing: all will be told.
+      // Somebody has come back, so it was gone. Who is still in doubt, and has never left, has nothing to tell it yet.
       ask(self, { transaction, state, up }, from, out) {
         if (!self.log.has(transaction)) abortAlone(self, transaction, out);
         const known = self.log.get(transaction)!;
         if (!isDoubt(known)) return out.send(from, { kind: "decision", transaction, outcome: known.kind });
-        if (!self.recovering.has(transaction)) return;
+        if (!self.recovering.has(transaction)) return bury(self, transaction, [from], out);
         out.send(from, { kind: "told", transaction, state: known.kind, up: known.up });
         self.recovering.get(transaction)!.set(from, { state, up });
         consider(self, transaction, out);
