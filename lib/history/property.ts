@@ -1,5 +1,6 @@
 import { options as checkOptions } from "../core/parameters.js";
 import type { Observation, Property } from "../core/property.js";
+import { isRedirect } from "../core/role.js";
 import { linearizable } from "./linearizable.js";
 import { checkModel, type Model } from "./model.js";
 import { operationPhrase, operationText, type HistoryOperation } from "./operation.js";

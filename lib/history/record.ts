@@ -1,5 +1,5 @@
 import { show } from "../core/parameters.js";
-import type { Call, NodeId, Tagged } from "../core/role.js";
+import { isRedirect, type Call, type NodeId, type Tagged } from "../core/role.js";
 import type { TraceEvent } from "../trace/event.js";
 import type { HistoryOperation } from "./operation.js";
 
@@ -25,7 +25,8 @@ export interface TracedOperation extends HistoryOperation {
  *     const history = historyOf(run.history, { result: ({ result }) => result.value });
  *     linearizable(history, register());
  *
- * An operation that a client gave up on stays open: it may have happened, or may yet.
+ * An operation that a client gave up on stays open: it may have happened, or may yet. So does one whose only answer was a
+ * `Redirect`, which is no answer.
  *
  * @throws RangeError for a trace with a return without a call, a call that begins twice, or a clock that goes backward
  */
@@ -50,7 +51,9 @@ export function historyOf<Operation extends HistoryOperation>(
   return operations.flatMap((operation) => {
     const asked = request(operation);
     if (asked === null) return [];
-    if (operation.returnedAt === null) return [{ ...operation, request: asked, result: undefined }];
+    if (operation.returnedAt === null || isRedirect(operation.result)) {
+      return [{ ...operation, request: asked, result: undefined, returnedAt: null }];
+    }
     return failed(operation) ? [] : [{ ...operation, request: asked, result: result(operation) }];
   });
 }
