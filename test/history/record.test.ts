@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { explore } from "../../lib/check/explore.js";
 import type { NodeId, Role } from "../../lib/core/role.js";
-import { historyOf, linearizable, register, sessionGuarantees } from "../../lib/history.js";
+import { historyOf, linearizable, linearizableAnswers, register, sessionGuarantees } from "../../lib/history.js";
 import { simulate } from "../../lib/sim/simulate.js";
 import type { TraceEvent } from "../../lib/trace/event.js";
 
@@ -162,5 +162,25 @@ describe("historyOf", () => {
   it("names what is no list", () => {
     expect(() => historyOf({} as never)).toThrow("source must be a trace or a history, got {}");
     expect(historyOf([])).toEqual([]);
+  });
+});
+
+describe("an answer that only says whom to ask", () => {
+  const to = { kind: "redirect", to: "n2" as NodeId } as const;
+  const sending: Role<{ state: object; requests: { readonly kind: "get" }; replies: unknown }> = {
+    name: "sending node", durable: [], init: () => ({}), receive: {}, timeout: {},
+    request: { get: (_, __, call, out) => out.reply(call, to) },
+  };
+  const asked = { at: 0, node: "n1", request: { kind: "get" } } as const;
+
+  it("leaves the operation open: it is no answer", () => {
+    const { history, trace } = simulate({ nodes: { n1: sending }, requests: [asked] });
+    for (const operations of [historyOf(history), historyOf(trace)]) expect(operations).toMatchObject([{ result: undefined, returnedAt: null }]);
+    expect(linearizable(historyOf(history, { request: () => ({ kind: "read" }) }), register()).kind).toBe("holds");
+  });
+
+  it("is not judged while a run goes on", () => {
+    const run = simulate({ nodes: { n1: sending }, requests: [asked], properties: [linearizableAnswers(register(), { request: () => ({ kind: "read" }) })] });
+    expect(run.violation).toBe(null);
   });
 });

@@ -196,7 +196,7 @@ export type Reply<R = unknown> =
   | { readonly kind: "result"; readonly result: R }
   /** "I do not lead": ask that server, or any other where it is null, and under the same call, because the first try may yet be performed. */
   | { readonly kind: "redirect"; readonly to: NodeId | null }
-  /** Nothing was done, and asking elsewhere would not help. */
+  /** It cannot be done, or its result is not known any more, and asking elsewhere would not help. */
   | { readonly kind: "refused"; readonly reason: string }
   /** The session is open under this number. */
   | { readonly kind: "registered"; readonly session: number }

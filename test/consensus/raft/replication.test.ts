@@ -134,6 +134,18 @@ describe("a leader", () => {
     expect(order(on(lacks(2, 2, { term: null, index: 1 }), s2))).toEqual([]);
   });
 
+  it("does not unlearn what a follower has, when an answer comes late", () => {
+    const { self, on } = leaderAt(2, logWith(1, 1));
+    on(has(2, 3), s2);
+    on(has(2, 1), s2);
+    expect([self.matchIndex.get(s2), self.nextIndex.get(s2)]).toEqual([3, 4]);
+  });
+
+  it("sends entries again with the next heartbeat, where it knows nothing of the follower yet", () => {
+    const { timer } = leaderAt(2, logWith(1));
+    expect(only(timer("heartbeat"))).toMatchObject({ prevLogIndex: 1, entries: [{ index: 2 }] });
+  });
+
   it("steps down when an answer has a higher term", () => {
     const { self, on } = leaderAt(2, logWith(1));
     on({ ...(lacks(9, 0, { term: null, index: 0 }) as any), conflict: null }, s3);

@@ -64,10 +64,13 @@ describe("a snapshot", () => {
   });
 
   it("has the configuration as of its last entry, not a later one that may be rolled back", () => {
-    const cluster = ahead(1, { snapshotEvery: 2 });
-    cluster.request(s1, { kind: "reconfigure", changes: [{ kind: "add-learner", node: s4 }] } as never, [s1]);
-    expect(cluster.state(s1).configuration.learners).toEqual([s4]);
-    expect(cluster.state(s1).snapshot.configuration.learners).toEqual([]);
+    const { self, on, ask } = leaderAt(1, logWith(), { ...options, snapshotEvery: 2 });
+    on(has(1, 1), s2);
+    ask({ kind: "command", command: "x" }, 1);
+    ask({ kind: "reconfigure", changes: [{ kind: "add-learner", node: s4 }] }, 2);
+    on(has(1, 2), s2);
+    expect(self).toMatchObject({ lastApplied: 2, configurationIndex: 3, configuration: { learners: [s4] } });
+    expect(self.snapshot).toMatchObject({ lastIncludedIndex: 2, configuration: { learners: [] } });
   });
 });
 
