@@ -112,3 +112,19 @@ export const cases: { readonly [what: string]: Case } = {
     return new Set(applied).size < applied.length;
   },
 };
+
+/** What must occur among clusters whose servers come and go. */
+export const ofChanges: { readonly [what: string]: Case } = Object.fromEntries(
+  [
+    "the leader changes", "a configuration is committed", "a joint configuration is committed", "a learner is in the configuration",
+    "a change is refused", "the leadership is handed over", "a snapshot is installed",
+  ].map((name) => [name, cases[name]!]),
+);
+
+/** What must occur among clusters in a storm. */
+export const ofStorms: { readonly [what: string]: Case } = Object.fromEntries(
+  [
+    "the leader changes", "a leader of the past speaks", "a follower says where logs part", "an entry is replaced",
+    "a server restarts and applies again",
+  ].map((name) => [name, cases[name]!]),
+);

@@ -6,13 +6,17 @@ import {
 } from "../../../lib/raft.js";
 import { simulate, type SimulateOptions } from "../../../lib/sim.js";
 import { commandFor } from "../../support/for-seeds.js";
-import { atEnd, cluster, clusters, type MakeServer } from "./swarm.js";
+import { atEnd, churns, cluster, clusters, type MakeServer, storms } from "./swarm.js";
 
 describe("Raft in trouble", () => {
-  it("is safe in 150 clusters with faults and switches of their own, and answers every client once the faults are over", () => {
+  it.each([
+    [150, "clusters with faults and switches of their own, and answers every client once the faults are over", clusters],
+    [25, "clusters whose servers come and go, and answers every client in the end", churns],
+    [60, "storms", storms],
+  ] as const)("is safe in %i %s", (seeds, _, search) => {
     const alone = process.env["SEED"];
-    const search = alone === undefined ? { ...clusters, seeds: 150 } : { ...clusters, seeds: [Number(alone)], sometimes: {} };
-    const verdict = searchSeeds({ ...search, command: commandFor });
+    const asked = alone === undefined ? { ...search, seeds } : { ...search, seeds: [Number(alone)], sometimes: {} };
+    const verdict = searchSeeds({ ...asked, command: commandFor });
     if (verdict.kind !== "passed") throw new Error(verdict.report);
   }, 120_000);
 

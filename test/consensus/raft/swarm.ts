@@ -1,9 +1,11 @@
 import { type Mix, type SeedOptions, type SeedSearch, swarm } from "../../../lib/check.js";
 import { type AnyRole, canonical, ids, type NodeId, type Stream, stream } from "../../../lib/core.js";
 import { historyOf, keyValueMap, linearizable } from "../../../lib/history.js";
-import { keyValueStore, machineWords, raftProperties, server, type Server, type ServerOptions, withResults } from "../../../lib/raft.js";
+import {
+  keyValueStore, machineWords, raftProperties, server, type Server, type ServerOptions, withResults,
+} from "../../../lib/raft.js";
 import type { Nodes, Run } from "../../../lib/sim.js";
-import { cases } from "./cases.js";
+import { cases, ofChanges, ofStorms } from "./cases.js";
 
 /** This module, for threads that load it. */
 export const here = import.meta.url;
@@ -81,18 +83,73 @@ export function cluster(seed: number, make: MakeServer = server): SeedOptions {
     noOp: reads !== "log" || shape.chance(0.5),
   } satisfies ServerOptions);
   const servers = [...voters, ...spare];
-  const nodes: Record<string, AnyRole> = Object.fromEntries(servers.map((node) => [node, role]));
-  return { nodes, ...inTrouble(seed, servers, trouble), properties: raftProperties };
+  return { nodes: everywhere(servers, role), ...inTrouble(seed, servers, trouble), properties: raftProperties };
 }
 
 type Client = NonNullable<SeedOptions["clients"]>[string];
+
+/** The same with an operator in a hurry: six servers, of whom three begin, are added and removed all the time. */
+export function churn(seed: number, make: MakeServer = server): SeedOptions {
+  const servers = names(6);
+  const { jointConsensus, preVote, checkQuorum, parallelWrites, followerReads, snapshotEvery, snapshotChunk } = swarm(seed, SWITCHES);
+  const switches = { jointConsensus, preVote, checkQuorum, parallelWrites, followerReads, snapshotEvery, snapshotChunk };
+  const role = make({
+    servers: servers.slice(0, 3),
+    learners: servers.slice(3, 3 + (seed % 2)),
+    machine: keyValueStore,
+    ...Object.fromEntries(Object.entries(switches).filter(([, value]) => value !== undefined)),
+  });
+  const { clients, ...trouble } = inTrouble(seed, servers, swarm(seed, TROUBLE));
+  const load = { kind: "closed", outstanding: 2, think: [1, 40] } as const;
+  const operator: Client = { ...patient, operations: (chance) => change(chance, servers), count: 60, load };
+  return { nodes: everywhere(servers, role), ...trouble, clients: { ...clients, operator }, properties: raftProperties };
+}
+
+/**
+ * Three servers whose leaders are cut off and crash all the time, with a client of its own each, and no entry at the
+ * start of a term: what Figure 8 of the paper is about comes about by chance.
+ */
+export function storm(seed: number, make: MakeServer = server): SeedOptions {
+  const servers = names(3);
+  const options = { noOp: false, reads: "log", electionTimeout: [20, 60], heartbeatInterval: 8, maxEntries: 1 } as const;
+  const client = (to: NodeId): Client => ({
+    to,
+    operations: (_, serial) => ({ kind: "command", command: { kind: "put", key: "x", value: `${to}.${serial}` } }),
+    timeoutMs: 20,
+    retries: 0,
+    load: { kind: "closed", think: [0, 30] },
+  });
+  return {
+    nodes: everywhere(servers, make({ servers, machine: keyValueStore, ...options })),
+    network: { latency: [1, 6], loss: stream(seed, "storm").pick([0.1, 0.3]) },
+    clients: Object.fromEntries(servers.map((to) => [`client of ${to}`, client(to)])),
+    nemesis: {
+      until: 1_000,
+      isolations: { perSecond: 8, lasts: [20, 150] },
+      partitions: { perSecond: 8, lasts: [20, 150] },
+      crashes: { perSecond: 8, lasts: [5, 60] },
+    },
+    properties: raftProperties,
+    freeze: true,
+    until: 1_000,
+  };
+}
+
+function everywhere(servers: readonly NodeId[], role: AnyRole): Record<string, AnyRole> {
+  return Object.fromEntries(servers.map((node) => [node, role]));
+}
+
+/** How clients ask. */
+const patient = { until: LAST_CALL, timeoutMs: 250, retries: 100, backoff: [0, 60] } as const;
 
 function inTrouble(seed: number, servers: readonly NodeId[], trouble: Mix<typeof TROUBLE>): Omit<SeedOptions, "nodes"> {
   const { loss = 0, duplication = 0, latency = [1, 10], flush = 0, ...rates } = trouble;
   const shape = stream(seed, "clients");
   const clients = Array.from({ length: 2 + shape.below(2) }, (_, i) => `c${i + 1}`);
-  const patient = { until: LAST_CALL, timeoutMs: 250, retries: 100, backoff: [0, 60] } as const;
   const isChanging = shape.chance(0.5);
+  const operator: Client = {
+    ...patient, operations: (chance) => change(chance, servers), count: 6, load: { kind: "closed", think: [50, 300] },
+  };
   return {
     network: { latency, loss, duplication },
     disk: { flush },
@@ -104,7 +161,7 @@ function inTrouble(seed: number, servers: readonly NodeId[], trouble: Mix<typeof
         load: { kind: "closed", outstanding: 1 + shape.below(3), think: [0, shape.pick([20, 150])] },
       } satisfies Client])),
       // An operator, who may well be refused.
-      ...(isChanging ? { operator: { ...patient, operations: (chance) => change(chance, servers), count: 6, load: { kind: "closed", think: [50, 300] } } satisfies Client } : {}),
+      ...(isChanging ? { operator } : {}),
     },
     nemesis: {
       until: CALM,
@@ -133,7 +190,7 @@ function change(chance: Stream, servers: readonly NodeId[]): { readonly kind: st
   return { kind: "reconfigure", changes: nodes.map((node) => ({ kind: chance.pick(["add-voter", "add-voter", "add-learner", "remove"]), node })) };
 }
 
-/** What must be so at the end: clients have their answers, the answers fit one store, and servers that applied as much hold the same. */
+/** At the end clients have their answers, these fit one store, and servers that have applied as much hold the same. */
 export function atEnd(run: Run<Nodes>): string | null {
   return everyClientHasItsAnswer(run) ?? answersFitOneStore(run) ?? replicasAgree(run);
 }
@@ -163,8 +220,10 @@ function replicasAgree({ simulation, decisions }: Run<Nodes>): string | null {
   return null;
 }
 
-/** The search of all seeds. */
+/** The searches, for one thread or several. */
 export const clusters: SeedSearch<SeedOptions> = { run: (seed) => cluster(seed), atEnd, sometimes: cases };
+export const churns: SeedSearch<SeedOptions> = { run: (seed) => churn(seed), atEnd, sometimes: ofChanges };
+export const storms: SeedSearch<SeedOptions> = { run: (seed) => storm(seed), atEnd: answersFitOneStore, sometimes: ofStorms };
 
 export function names(n: number): readonly NodeId[] {
   return ids(...Array.from({ length: n }, (_, i) => `s${i + 1}`));
