@@ -4,6 +4,7 @@ import type { Decision, NodeView, Observation } from "../core/property.js";
 import type { AnyRole, Call, NodeId, Tagged } from "../core/role.js";
 import { boot, step, type Effect, type Fields, type Input } from "../core/step.js";
 import { show } from "../core/parameters.js";
+import { notPlain } from "../core/plain.js";
 import type { Dying } from "./action.js";
 import { PairMap } from "./vectors.js";
 
@@ -350,38 +351,6 @@ function checked<T>(id: NodeId, what: string, value: T): T {
   const problem = notPlain(value, what);
   if (problem) throw new TypeError(`${id}: ${problem}; states and messages are made of plain data, maps and sets`);
   return value;
-}
-
-function notPlain(value: unknown, path: string): string | null {
-  if (typeof value === "function" || typeof value === "symbol")
-    return `${path} is ${typeof value === "function" ? "a function" : "a symbol"}`;
-  if (typeof value !== "object" || value === null) return null;
-  if (Array.isArray(value)) return firstProblem(value.map((item, i) => [item, `${path}[${i}]`] as const));
-  if (value instanceof Set) return firstProblem(Array.from(value, (item) => [item, `an entry of ${path}`] as const));
-  if (value instanceof Map) {
-    return firstProblem(
-      [...value].flatMap(
-        ([key, item]) =>
-          [
-            [key, `a key of ${path}`],
-            [item, `${path}[${show(key)}]`],
-          ] as const,
-      ),
-    );
-  }
-  // Plain objects of another realm count too: a notebook's cells may run in one of their own.
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
-    return `${path} is an instance of ${value.constructor.name}`;
-  return firstProblem(Object.entries(value).map(([name, item]) => [item, `${path}.${name}`] as const));
-}
-
-function firstProblem(parts: readonly (readonly [unknown, string])[]): string | null {
-  for (const [value, path] of parts) {
-    const problem = notPlain(value, path);
-    if (problem) return problem;
-  }
-  return null;
 }
 
 function ascending(numbers: readonly number[]): number[] {

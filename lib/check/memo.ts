@@ -1,6 +1,6 @@
 import { canonical } from "../core/canonical.js";
 import { deepFreeze } from "../core/clone.js";
-import { show } from "../core/parameters.js";
+import { isPlainObject, notPlain } from "../core/plain.js";
 import { PairMap } from "./vectors.js";
 
 /** The values that each variable has had, by number; and one state at a time, as actions see it. */
@@ -50,9 +50,8 @@ export class Values {
     const quick = this.#quick[variable]!;
     const known = key === null ? undefined : quick.get(key);
     if (known !== undefined) return known;
-    if (typeof value === "function" || typeof value === "symbol") {
-      throw new TypeError(`the variable ${this.variables[variable]!} must be plain data, got ${show(value)}`);
-    }
+    const problem = notPlain(value, this.variables[variable]!);
+    if (problem) throw new TypeError(`a variable must be plain data, but ${problem}`);
     const text = canonical(value);
     const numbers = this.#numbers[variable]!;
     const number = numbers.get(text) ?? this.#values[variable]!.push(deepFreeze(value)) - 1;
@@ -79,7 +78,9 @@ function quickText(value: unknown): string | null {
 /** Whether JSON has a text of its own for the value and for all that is in it. */
 function isJson(value: unknown): boolean {
   if (typeof value !== "object") return isSimple(value);
-  if (value === null || value instanceof Map || value instanceof Set) return false;
+  if (value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== Array.prototype && !Array.isArray(value) && !isPlainObject(value)) return false;
   for (const name in value) if (!isJson((value as Record<string, unknown>)[name])) return false;
   return true;
 }

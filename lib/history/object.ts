@@ -1,6 +1,7 @@
 import { canonical } from "../core/canonical.js";
 import { deepFreeze } from "../core/clone.js";
 import { show } from "../core/parameters.js";
+import { notPlain } from "../core/plain.js";
 import type { Tagged } from "../core/role.js";
 import type { Model, Outcome } from "./model.js";
 import type { HistoryOperation } from "./operation.js";
@@ -113,7 +114,7 @@ export class SequentialObject {
       const text = canonical(value);
       const known = this.#byText.get(text);
       if (known !== undefined) return known;
-      if (!isPlain(value)) throw noPlainData(this.#model, value);
+      if (notPlain(value, "state") !== null) throw noPlainData(this.#model, value);
       this.#byText.set(text, this.#values.length);
       deepFreeze(value);
     }
@@ -133,15 +134,6 @@ export function isSame(one: unknown, other: unknown): boolean {
   if (typeof one === "object" && one !== null && typeof other === "object" && other !== null)
     return canonical(one) === canonical(other);
   return Number.isNaN(one) && Number.isNaN(other);
-}
-
-function isPlain(value: unknown): boolean {
-  if (typeof value === "function" || typeof value === "symbol") return false;
-  if (typeof value !== "object" || value === null) return true;
-  if (value instanceof Map) return Array.from(value).flat().every(isPlain);
-  if (Array.isArray(value) || value instanceof Set) return Array.from(value).every(isPlain);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isPlain);
 }
 
 function noPlainData(model: Model, value: unknown): TypeError {

@@ -146,7 +146,12 @@ describe("search", () => {
     [
       "a state that is not data",
       { next: { tick: () => ({ hour: () => 1 }) } },
-      "the variable hour must be plain data, got the function hour",
+      "a variable must be plain data, but hour is a function",
+    ],
+    [
+      "a state that looks like data",
+      { initial: { hour: "1970-01-01T00:00:00.000Z" }, next: { tick: () => ({ hour: new Date(0) }) } },
+      "a variable must be plain data, but hour is an instance of Date",
     ],
     [
       "an action that changes a value in place",
