@@ -44,7 +44,7 @@ export {
   commitNeverGoesBack, committedStays, electionSafety, freshReads, leaderAppendOnly, leaderCompleteness, logMatching, oneVotePerTerm, quorumsOverlap,
   raftProperties, stateMachineSafety, termsNeverGoBack,
 } from "./consensus/raft/properties.js";
-export { hearingResults, machineWords, withResults } from "./consensus/raft/answers.js";
+export { machineWords, withResults } from "./consensus/raft/answers.js";
 export { type BrokenWorld, brokenWorlds, type SmallWorld } from "./consensus/raft/broken-worlds.js";
 export {
   amnesicServer, busyLeader, clingingLeader, countingLeader, credulousFollower, earlyLeaver, forgetfulServer, forgetfulVoter, generousVoter,

@@ -1,4 +1,3 @@
-import type { Observation, Property } from "../../core/property.js";
 import type { Tagged } from "../../core/role.js";
 import type { Reply, Request } from "./messages.js";
 
@@ -30,21 +29,13 @@ export const machineWords: {
 };
 
 /**
- * The operations with a result of the machine as their answer, and all others as without one. Who is sent elsewhere, or
- * is told that a session is closed, does not know whether the command is performed.
+ * The operations with a result of the machine as their answer, and all others as without one: who is told that a session
+ * is closed does not know whether the command was performed.
  */
 export function withResults<O extends Operation>(history: readonly O[]): O[] {
   return history.map((operation) =>
     isResult(operation.result) ? operation : { ...operation, result: undefined, returnedAt: null },
   );
-}
-
-/** The property, made to hear no answers but results of the machine: who is sent elsewhere has no answer yet. */
-export function hearingResults<Memory>(property: Property<Memory>): Property<Memory> {
-  const { observe } = property;
-  if (!observe) return property;
-  const isHeard = (happened: Observation): boolean => happened.kind !== "reply" || isResult(happened.result);
-  return { ...property, observe: (memory, happened) => (isHeard(happened) ? observe(memory, happened) : memory) };
 }
 
 function isResult(result: unknown): result is Reply & { readonly kind: "result" } {
