@@ -28,13 +28,12 @@ export function applyCommitted(settings: Settings, self: Server, out: ServerOut)
     self.lastApplied = entry.index;
     out.decide(entry);
     const reply = applied(settings, self, entry);
-    const waiting = self.calls.get(entry.index);
-    if (waiting === undefined) continue;
+    const call = self.calls.get(entry.index);
+    if (call === undefined) continue;
     // Half of a change: the answer comes with the other half.
     if (self.role === "leader" && entry.kind === "configuration" && entry.configuration.autoLeave) continue;
     self.calls.delete(entry.index);
-    // An entry of another term is another one: that which the client asked for has been overwritten.
-    out.reply(waiting.call, waiting.term === entry.term ? reply : { kind: "redirect", to: self.leaderId });
+    out.reply(call, reply);
   }
   if (self.lastApplied > before && compact(settings, self)) out.persist();
 }

@@ -36,7 +36,7 @@ function changedBy({ jointConsensus }: Settings, configuration: Configuration, c
 /** The new configuration goes into the log, and is in force from there on. */
 function begin(settings: Settings, self: Server, configuration: Configuration, call: Call | null, out: ServerOut): void {
   const index = appendToOwnLog(settings, self, { kind: "configuration", configuration });
-  if (call !== null) self.calls.set(index, { call, term: self.currentTerm });
+  if (call !== null) self.calls.set(index, call);
   replicate(settings, self, out);
 }
 
@@ -78,9 +78,9 @@ export function afterCommit(settings: Settings, self: Server, out: ServerOut): v
   if (isJoint(configuration)) {
     if (!configuration.autoLeave || !settings.rules.mayLeaveJoint(self)) return;
     const changed = leaveJoint(configuration);
-    const waiting = self.calls.get(configurationIndex);
+    const call = self.calls.get(configurationIndex) ?? null;
     self.calls.delete(configurationIndex);
-    if (changed.kind === "changed") begin(settings, self, changed.configuration, waiting?.call ?? null, out);
+    if (changed.kind === "changed") begin(settings, self, changed.configuration, call, out);
     return;
   }
   // "A leader that is removed from the configuration steps down once the C_new entry is committed" (section 4.2.2).

@@ -162,7 +162,7 @@ function conflictAt({ conflictHints }: Settings, { log }: Server, index: number,
 function truncate(settings: Settings, self: Server, index: number, out: ServerOut): void {
   self.log = truncateFrom(self.log, index);
   if (self.configurationIndex >= index) refreshConfiguration(settings, self);
-  for (const [waiting, { call }] of [...self.calls]) {
+  for (const [waiting, call] of [...self.calls]) {
     if (waiting < index) continue;
     self.calls.delete(waiting);
     out.reply(call, { kind: "redirect", to: self.leaderId });

@@ -148,7 +148,7 @@ function rulesOf(settings: Settings): Role<ServerSignature> {
       register(self, _, call, out) {
         if (isElsewhere(settings, self, call, out)) return;
         const index = appendToOwnLog(settings, self, { kind: "session", time: out.clock() });
-        self.calls.set(index, { call, term: self.currentTerm });
+        self.calls.set(index, call);
         replicate(settings, self, out);
         settle(settings, self, out);
       },
@@ -201,7 +201,7 @@ function appendBatch(settings: Settings, self: Server, out: ServerOut): void {
   if (settings.batchDelay !== null) out.cancelTimer({ kind: "batch" });
   for (const { call, command, origin } of batch) {
     const index = appendToOwnLog(settings, self, { kind: "command", command, origin });
-    self.calls.set(index, { call, term: self.currentTerm });
+    self.calls.set(index, call);
   }
   replicate(settings, self, out);
 }

@@ -89,7 +89,7 @@ export function installSnapshot(settings: Settings, self: Server, message: Insta
   self.snapshot = { [shared]: snapshotInWords, lastIncludedIndex, lastIncludedTerm, configuration, machine, sessions };
   const isPrefix = termAt(self.log, lastIncludedIndex) === lastIncludedTerm;
   self.log = isPrefix ? compactTo(self.log, lastIncludedIndex) : emptyLog(lastIncludedIndex, lastIncludedTerm);
-  for (const [index, { call }] of [...self.calls]) {
+  for (const [index, call] of [...self.calls]) {
     if (isPrefix && index > lastIncludedIndex) continue;
     self.calls.delete(index); // the results of these are not known here
     out.reply(call, { kind: "redirect", to: leaderId });

@@ -43,8 +43,8 @@ export interface Server<S = unknown, C = unknown, R = unknown> {
   configuration: Configuration;
   /** Where in the log it stands; the snapshot's index if it comes from there. */
   configurationIndex: number;
-  /** The calls that wait for an entry to be applied, by its index. */
-  calls: Map<number, { readonly call: Call; readonly term: number }>;
+  /** The calls that wait for an entry to be applied, by its index. An entry that is overwritten takes its call with it. */
+  calls: Map<number, Call>;
   /** Reads that wait. */
   reads: Read<C>[];
   /** The pieces of a snapshot that is coming in. */
