@@ -19,3 +19,4 @@ export {
 } from "./transactions/messages.js";
 export { tellsOfTransaction, transactionsOf, type RecordedStep, type RecordedTransaction } from "./transactions/records.js";
 export { earlyStore, forgetfulStore, hastyStore, locklessStore, tornStore } from "./transactions/broken.js";
+export { membersOf, replicated, spokenIn, type GroupOptions } from "./transactions/replicated.js";

@@ -1,5 +1,6 @@
 import type { Decided, TransactionId } from "../commit/transaction.js";
 import type { Observation } from "../core/property.js";
+import type { Tagged } from "../core/role.js";
 import type { Begin, ShardWork, Transacted } from "./messages.js";
 
 /** What a transaction read or wrote, by the names of the versions: as `serializable` of distlab/history takes it. */
@@ -19,7 +20,12 @@ export interface RecordedTransaction {
 
 /** Whether what happens tells of a transaction: what it has read and will write, how it ended, or what its client is told. */
 export function tellsOfTransaction(happened: Observation): boolean {
-  return happened.kind === "decide" || happened.kind === "reply" || (happened.kind === "send" && happened.message.kind === "begin");
+  return happened.kind === "decide" || happened.kind === "reply" || (happened.kind === "send" && spoken(happened.message).kind === "begin");
+}
+
+/** The message itself, where it is to or from a group of servers. */
+function spoken(message: Tagged): Tagged {
+  return message.kind === "between" ? (message as unknown as { readonly message: Tagged }).message : message;
 }
 
 /**
@@ -37,7 +43,7 @@ export function transactionsOf(trace: Iterable<{ readonly kind: string; readonly
     const at = event.at ?? ++events;
     switch (event.kind) {
       case "send": {
-        const { message } = event as unknown as { readonly message: Begin };
+        const message = spoken((event as unknown as { readonly message: Tagged }).message) as Begin;
         // A participant may begin, too, but has no work for shards to tell of.
         if (message.kind !== "begin" || asked.has(message.transaction)) break;
         asked.set(message.transaction, { steps: stepsOf(message), at });
