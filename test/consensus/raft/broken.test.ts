@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { explore, scheduleText } from "../../../lib/check.js";
 import { type AnyRole, ids } from "../../../lib/core.js";
 import {
-  brokenWorlds, busyLeader, clingingLeader, type Configuration, logOf, modestLearner, type Reply, server, type Server, type ServerOptions,
-  silentServer,
+  brokenWorlds, busyLeader, clingingLeader, type Configuration, logOf, modestLearner, type Reply, server, type Server,
+  type ServerOptions, silentServer,
 } from "../../../lib/raft.js";
 import { simulate } from "../../../lib/sim.js";
 import { only } from "../../../lib/trace/event.js";

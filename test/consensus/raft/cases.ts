@@ -1,4 +1,6 @@
-import type { AppendEntries, AppendEntriesReply, Entry, InstallSnapshotReply, PreVoteReply, Reply, RequestVoteReply } from "../../../lib/raft.js";
+import type {
+  AppendEntries, AppendEntriesReply, Entry, InstallSnapshot, InstallSnapshotReply, PreVoteReply, Reply, RequestVote, RequestVoteReply,
+} from "../../../lib/raft.js";
 import type { Nodes, Run } from "../../../lib/sim.js";
 import { only, type TraceEvent } from "../../../lib/trace/event.js";
 
@@ -8,7 +10,8 @@ import { only, type TraceEvent } from "../../../lib/trace/event.js";
 
 type Case = (run: Run<Nodes>) => boolean;
 
-function sent<M>(run: Run<Nodes>, kind: string): readonly { readonly from: string; readonly to: string; readonly at: number; readonly message: M }[] {
+/** The messages of one kind, as they left their senders. */
+function sent<M>(run: Run<Nodes>, kind: string): readonly { readonly from: string; readonly to: string; readonly message: M }[] {
   return only(run.trace, "send").filter(({ message }) => message.kind === kind) as never;
 }
 
@@ -17,13 +20,15 @@ const replies = (run: Run<Nodes>): readonly Reply[] => only(run.trace, "reply").
 const decided = (run: Run<Nodes>): readonly Entry[] => run.decisions.map(({ outcome }) => outcome as Entry);
 
 /** Leaders in the order in which they first spoke, each with its term. */
-const leaders = (run: Run<Nodes>): ReadonlyMap<number, string> => new Map(sent<AppendEntries>(run, "appendEntries").map(({ from, message }) => [message.term, from]));
+function leaders(run: Run<Nodes>): ReadonlyMap<number, string> {
+  return new Map(sent<AppendEntries>(run, "appendEntries").map(({ from, message }) => [message.term, from]));
+}
 
 /** Two candidates of one term both get votes, and nobody leads in it. */
 const splitVote: Case = (run) => {
   const led = leaders(run);
   const candidates = new Map<number, Set<string>>();
-  for (const { from, message } of sent<{ readonly term: number }>(run, "requestVote")) {
+  for (const { from, message } of sent<RequestVote>(run, "requestVote")) {
     candidates.set(message.term, (candidates.get(message.term) ?? new Set()).add(from));
   }
   return [...candidates].some(([term, rivals]) => rivals.size > 1 && !led.has(term));
@@ -64,7 +69,8 @@ const secondTry: Case = (run) => {
   });
 };
 
-const configurations = (run: Run<Nodes>) => decided(run).flatMap((entry) => (entry.kind === "configuration" ? [entry.configuration] : []));
+const configurations = (run: Run<Nodes>) =>
+  decided(run).flatMap((entry) => (entry.kind === "configuration" ? [entry.configuration] : []));
 
 const readWithoutEntry: Case = (run) => {
   if (decided(run).some((entry) => entry.kind === "command" && entry.origin === null)) return false;
@@ -88,22 +94,26 @@ export const cases: { readonly [what: string]: Case } = {
   "a leader of the past speaks": leaderOfThePast,
   "a vote is denied": (run) => sent<RequestVoteReply>(run, "requestVoteReply").some(({ message }) => !message.voteGranted),
   "a pre-vote is denied": (run) => sent<PreVoteReply>(run, "preVoteReply").some(({ message }) => !message.voteGranted),
-  "a log does not match": (run) => sent<AppendEntriesReply>(run, "appendEntriesReply").some(({ message }) => message.conflict !== null),
+  "a log does not match": (run) =>
+    sent<AppendEntriesReply>(run, "appendEntriesReply").some(({ message }) => message.conflict !== null),
   "a follower says where logs part": (run) =>
     sent<AppendEntriesReply>(run, "appendEntriesReply").some(({ message }) => (message.conflict?.term ?? null) !== null),
   "an entry is replaced": entryReplaced,
-  "a snapshot is installed": (run) => sent<InstallSnapshotReply>(run, "installSnapshotReply").some(({ message }) => message.done),
-  "a snapshot comes in pieces": (run) => sent<{ readonly offset: number }>(run, "installSnapshot").some(({ message }) => message.offset > 0),
+  "a snapshot is installed": (run) =>
+    sent<InstallSnapshotReply>(run, "installSnapshotReply").some(({ message }) => message.done),
+  "a snapshot comes in pieces": (run) => sent<InstallSnapshot>(run, "installSnapshot").some(({ message }) => message.offset > 0),
   "a configuration is committed": (run) => configurations(run).length > 0,
   "a joint configuration is committed": (run) => configurations(run).some(({ outgoing }) => outgoing.length > 0),
   "a learner is in the configuration": (run) => configurations(run).some(({ learners }) => learners.length > 0),
   "a change is refused": (run) => replies(run).some((reply) => reply.kind === "refused"),
-  "the leadership is handed over": (run) => sent(run, "timeoutNow").length > 0 && replies(run).some((reply) => reply.kind === "transferred"),
+  "the leadership is handed over": (run) =>
+    sent(run, "timeoutNow").length > 0 && replies(run).some((reply) => reply.kind === "transferred"),
   "somebody is sent to the leader": (run) => replies(run).some((reply) => reply.kind === "redirect" && reply.to !== null),
   "a command comes twice": secondTry,
   "a read is answered without an entry": readWithoutEntry,
   "a follower asks for the read index": (run) => sent(run, "readIndexReply").length > 0,
-  "entries travel together": (run) => sent<AppendEntries>(run, "appendEntries").some(({ message }) => message.entries.length > 2),
+  "entries travel together": (run) =>
+    sent<AppendEntries>(run, "appendEntries").some(({ message }) => message.entries.length > 2),
   "a write is lost": (run) => only(run.trace, "crash").some(({ lostWrites }) => lostWrites > 0),
   "a doubled message arrives": (run) => only(run.trace, "deliver").some(({ copy }) => copy > 0),
   "an entry is applied while a link is cut": decisionInPartition,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type NodeId, type Stream, stream } from "../../../lib/core.js";
-import { keyValueStore, repeatingServer, server, type Server, type ServerOptions, trustingLeader, withResults } from "../../../lib/raft.js";
+import {
+  keyValueStore, repeatingServer, server, type Server, type ServerOptions, trustingLeader, withResults,
+} from "../../../lib/raft.js";
 import { simulate, type SimulateOptions, Simulation, type SimulationOptions } from "../../../lib/sim.js";
 import { answersFitOneStore, type MakeServer, names } from "./swarm.js";
 
@@ -65,7 +67,9 @@ const MIXES: Readonly<Record<string, Trouble>> = {
 /** Clocks that run at rates of which none is more than twice another. */
 function clocks(seed: number): Trouble {
   const chance = stream(seed, "clocks");
-  const skew = (node: NodeId) => ({ at: 0, kind: "skew", node, offsetMs: chance.within([-500, 500]), rate: chance.within([0.7, 1.4]) }) as const;
+  const [offsets, rates] = [[-500, 500], [0.7, 1.4]] as const;
+  const skew = (node: NodeId) =>
+    ({ at: 0, kind: "skew", node, offsetMs: chance.within(offsets), rate: chance.within(rates) }) as const;
   return { ...strike("isolations", 3, [100, 600]), faults: servers.map(skew) };
 }
 

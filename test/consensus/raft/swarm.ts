@@ -172,8 +172,10 @@ function inTrouble(seed: number, servers: readonly NodeId[], trouble: Mix<typeof
   };
 }
 
+type AnyRequest = { readonly kind: string; readonly [field: string]: unknown };
+
 /** Of three keys, so that clients meet. What is written is written by nobody else, and never again. */
-function operation(chance: Stream, value: string): { readonly kind: string; readonly [field: string]: unknown } {
+function operation(chance: Stream, value: string): AnyRequest {
   const key = chance.pick(["x", "y", "z"]);
   const draw = chance.next();
   if (draw < 0.3) return { kind: "read", query: { kind: "get", key } };
@@ -184,10 +186,11 @@ function operation(chance: Stream, value: string): { readonly kind: string; read
   return { kind: "command", command: { kind: "cas", key, from: null, to: value } };
 }
 
-function change(chance: Stream, servers: readonly NodeId[]): { readonly kind: string; readonly [field: string]: unknown } {
+function change(chance: Stream, servers: readonly NodeId[]): AnyRequest {
   if (chance.chance(0.3)) return { kind: "transfer", to: chance.pick(servers) };
   const nodes = chance.shuffle(servers).slice(0, 1 + chance.below(2));
-  return { kind: "reconfigure", changes: nodes.map((node) => ({ kind: chance.pick(["add-voter", "add-voter", "add-learner", "remove"]), node })) };
+  const kinds = ["add-voter", "add-voter", "add-learner", "remove"];
+  return { kind: "reconfigure", changes: nodes.map((node) => ({ kind: chance.pick(kinds), node })) };
 }
 
 /** At the end clients have their answers, these fit one store, and servers that have applied as much hold the same. */
