@@ -21,3 +21,8 @@ export {
   type BoundedRule, type Contender, type ExercisePoint, type LabelRule, type MetPlace, type PreferenceRule, type RingRule, type TagRule, type WinnerRule,
 } from "./learn/chapters/consistent-hashing-exercises.js";
 export { type BatchCostRule, type CostRule, type Protocol } from "./learn/chapters/comparison-exercises.js";
+export { candidates, survives, type Candidate, type Ending, type Survival } from "./learn/chapters/commit-survey.js";
+export {
+  type BeforeChange, type JointQuorumRule, type KnownClient, type LeaseRule, type MayChangeRule, type Reader, type ReadRule, type SessionRule, type SuffixRule,
+  type WaitingRead,
+} from "./learn/chapters/raft-in-service-exercises.js";

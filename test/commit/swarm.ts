@@ -99,10 +99,15 @@ export function inTrouble(seed: number, cluster: Cluster, network: "any" | "sync
     request: { kind: "commit", transaction: `t${i + 1}`, work: workOf(draw, participants, isBank(seed), "m" in nodes) },
   }));
   // The moments that matter are few: in every third transaction its coordinator crashes on the way.
+  // Some of what it has just sent never leaves: it crashes in the middle of telling the others.
   const faults = requests.flatMap(({ at, node }) => {
-    const after = draw.within([0, 60]);
+    const crashAt = at + draw.within([5, 60]);
     const forMs = draw.within([2, 600]);
-    return draw.chance(1 / 3) ? [{ at: at + after, kind: "crash", node, forMs } as const] : [];
+    const others = draw.shuffle(Object.keys(nodes).filter((name) => name !== node));
+    const unheard = others.slice(0, draw.below(others.length));
+    if (!draw.chance(1 / 3)) return [];
+    const cut = { at: Math.max(0, crashAt - 12), kind: "cut", from: [node], to: unheard, forMs: 12, name: `the last words at ${at}` } as const;
+    return [...(unheard.length > 0 ? [cut] : []), { at: crashAt, kind: "crash", node, forMs } as const];
   });
   return {
     nodes,

@@ -32,6 +32,8 @@ export interface Enlistment {
   readonly attempt: number;
   /** What that leader has said the outcome will be; null if none has. */
   readonly told: Outcome | null;
+  /** Whether the participants may have been asked. A backup must think so; only the coordinator can know better. */
+  readonly asked: boolean;
 }
 
 /** How far a leader has come: phases 1 to 3. */
@@ -89,7 +91,7 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
     const order = [self.id, ...backups.filter((node) => node !== self.id)];
     const participants = participantsOf(work);
     const up = order.filter((node) => !self.down.has(node));
-    self.log.set(transaction, { kind: "enlisted", order, participants, up, attempt: 0, told: null });
+    self.log.set(transaction, { kind: "enlisted", order, participants, up, attempt: 0, told: null, asked: false });
     self.stages.set(transaction, { kind: "enlisting", work, acks: new Set() });
     for (const node of later(up, self.id)) out.send(node, { kind: "enlist", transaction, order, participants });
     out.setTimer({ kind: "silence", transaction }, patience);
@@ -106,7 +108,8 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
     switch (stage.kind) {
       case "enlisting": {
         if (!after.every((node) => stage.acks.has(node))) return;
-        out.persist(); // until now nobody could be in doubt, and a crash would have left no trace
+        self.log.set(transaction, { ...record, asked: true });
+        out.persist(); // until now nobody could be in doubt, and the coordinator could abort alone
         self.stages.set(transaction, { kind: "voting", votes: new Map() });
         for (const node of participants) out.send(node, { kind: "prepare", transaction, order, work: stage.work[node] });
         out.setTimer({ kind: "silence", transaction }, patience);
@@ -187,6 +190,10 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
           out.decide({ transaction, outcome: record.kind });
           continue;
         }
+        if (!record.asked) {
+          settle(self, transaction, "abort", out);
+          continue;
+        }
         self.recovering.add(transaction);
         ask(self, transaction, record, out);
       }
@@ -212,7 +219,7 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
       // Phase 1. A backup writes down for whom it stands in.
       enlist(self, { transaction, order, participants }, leader, out) {
         if (!self.log.has(transaction)) {
-          self.log.set(transaction, { kind: "enlisted", order, participants, up: order, attempt: 0, told: null });
+          self.log.set(transaction, { kind: "enlisted", order, participants, up: order, attempt: 0, told: null, asked: true });
           out.persist();
         }
         out.send(leader, { kind: "enlisted", transaction });
@@ -242,7 +249,7 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
         if (record && attempt < record.attempt) return;
         const up = (record?.up ?? order).filter((node) => order.indexOf(node) >= attempt || node === self.id);
         self.stages.delete(transaction);
-        self.log.set(transaction, { kind: "enlisted", order, participants, up, attempt, told: outcome });
+        self.log.set(transaction, { kind: "enlisted", order, participants, up, attempt, told: outcome, asked: true });
         out.persist();
         out.send(leader, { kind: "informed", transaction, attempt });
         bury(self, transaction, [...self.down], out);
