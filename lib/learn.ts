@@ -23,6 +23,6 @@ export {
 export { type BatchCostRule, type CostRule, type Protocol } from "./learn/chapters/comparison-exercises.js";
 export { candidates, survives, type Candidate, type Ending, type Survival } from "./learn/chapters/commit-survey.js";
 export {
-  type BeforeChange, type JointQuorumRule, type KnownClient, type LeaseRule, type MayChangeRule, type Reader, type ReadRule, type SessionRule, type SuffixRule,
+  type BeforeChange, type JointQuorumRule, type KnownClient, type LeaseTimeRule, type MayChangeRule, type Reader, type ReadRule, type SessionRule, type SuffixRule,
   type WaitingRead,
 } from "./learn/chapters/raft-in-service-exercises.js";

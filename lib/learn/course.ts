@@ -11,6 +11,8 @@ import { multiPaxosExercises } from "./chapters/multi-paxos-exercises.js";
 import { multiPaxosQuizzes } from "./chapters/multi-paxos-quizzes.js";
 import { paxosExercises } from "./chapters/paxos-exercises.js";
 import { paxosQuizzes } from "./chapters/paxos-quizzes.js";
+import { raftInServiceExercises } from "./chapters/raft-in-service-exercises.js";
+import { raftInServiceQuizzes } from "./chapters/raft-in-service-quizzes.js";
 import { raftExercises } from "./chapters/raft-exercises.js";
 import { raftQuizzes } from "./chapters/raft-quizzes.js";
 import { checkQuiz, mark, solved, type Quiz } from "./quiz.js";
@@ -21,6 +23,7 @@ const chapters: Chapters = {
   "3.1.1": { title: "Paxos", exercises: paxosExercises, quizzes: paxosQuizzes },
   "3.1.1.2": { title: "Multi-Paxos", exercises: multiPaxosExercises, quizzes: multiPaxosQuizzes },
   "3.1.2": { title: "Raft", exercises: raftExercises, quizzes: raftQuizzes },
+  "3.1.2.2": { title: "Raft in service", exercises: raftInServiceExercises, quizzes: raftInServiceQuizzes },
   "3.1.3": { title: "Paxos, Multi-Paxos and Raft", exercises: comparisonExercises, quizzes: comparisonQuizzes },
   "3.3.1": { title: "Consistent hashing", exercises: consistentHashingExercises, quizzes: consistentHashingQuizzes },
 };
@@ -29,6 +32,7 @@ interface Chapters {
   readonly "3.1.1": { readonly title: string; readonly exercises: typeof paxosExercises; readonly quizzes: typeof paxosQuizzes };
   readonly "3.1.1.2": { readonly title: string; readonly exercises: typeof multiPaxosExercises; readonly quizzes: typeof multiPaxosQuizzes };
   readonly "3.1.2": { readonly title: string; readonly exercises: typeof raftExercises; readonly quizzes: typeof raftQuizzes };
+  readonly "3.1.2.2": { readonly title: string; readonly exercises: typeof raftInServiceExercises; readonly quizzes: typeof raftInServiceQuizzes };
   readonly "3.1.3": { readonly title: string; readonly exercises: typeof comparisonExercises; readonly quizzes: typeof comparisonQuizzes };
   readonly "3.3.1": { readonly title: string; readonly exercises: typeof consistentHashingExercises; readonly quizzes: typeof consistentHashingQuizzes };
 }
