@@ -45,6 +45,7 @@ export {
   raftProperties, stateMachineSafety, termsNeverGoBack,
 } from "./consensus/raft/properties.js";
 export { machineWords, withResults } from "./consensus/raft/answers.js";
+export { type BrokenScene, brokenScenes, type Scene } from "./consensus/raft/broken-scenes.js";
 export { type BrokenWorld, brokenWorlds, type SmallWorld } from "./consensus/raft/broken-worlds.js";
 export {
   amnesicServer, busyLeader, clingingLeader, countingLeader, credulousFollower, earlyLeaver, forgetfulServer, forgetfulVoter, generousVoter,
