@@ -15,7 +15,7 @@ export { acceptor, type Acceptor, type AcceptorOptions, type AcceptorSignature }
 export { client, type Client, type ClientOptions, type ClientSignature } from "./consensus/multi-paxos/client.js";
 export type { Commander } from "./consensus/multi-paxos/commander.js";
 export {
-  configurationAt, configurationsFrom, isQuorum, membersOf, withConfiguration, type Configuration,
+  configurationAt, configurationsFrom, isQuorum, membersOf, reconfigured, withConfiguration, type Configuration,
 } from "./consensus/multi-paxos/configuration.js";
 export { leader, type Leader, type LeaderOptions, type LeaderSignature } from "./consensus/multi-paxos/leader.js";
 export {

@@ -29,7 +29,17 @@ export function isQuorum({ acceptors }: Configuration, voters: ReadonlySet<NodeI
   return count >= majority(acceptors.length);
 }
 
-/** The configurations, with one more that counts from that slot on. A second of the same slot changes nothing. */
+/** The configurations after this one was decided, which is to count from slot `from` on; the same if it comes too late. */
+export function reconfigured(
+  configurations: readonly Configuration[],
+  { acceptors, replaces }: { readonly acceptors: readonly NodeId[]; readonly replaces: Slot },
+  from: Slot,
+): readonly Configuration[] {
+  if (acceptors.length === 0 || configurations.at(-1)!.from !== replaces) return configurations;
+  return [...configurations, { from, acceptors }];
+}
+
+/** The configurations, with one more that begins later than all of them. Any other is known, and changes nothing. */
 export function withConfiguration(configurations: readonly Configuration[], next: Configuration): readonly Configuration[] {
   const last = configurations.at(-1)!;
   return next.from <= last.from ? configurations : [...configurations, next];

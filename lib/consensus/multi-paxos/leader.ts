@@ -4,7 +4,7 @@ import type { NodeId, Out, Role } from "../../core/role.js";
 import { type Ballot, isBefore, isSame, noBallot } from "../paxos/ballot.js";
 import type { Commander } from "./commander.js";
 import {
-  type Configuration, configurationAt, configurationsFrom, isQuorum, membersOf, withConfiguration,
+  type Configuration, configurationAt, configurationsFrom, isQuorum, membersOf, reconfigured, withConfiguration,
 } from "./configuration.js";
 import {
   type Ask, type Checkpoint, type Command, type Decision, type Forget, type Granted, type Heartbeat, isSameCommand, type Jumped, type P1a,
@@ -287,10 +287,11 @@ export function leaderWith<C = any>({ reconfiguresAtOnce = false, leavesHoles = 
   function pass(self: Self, command: Command<C>): void {
     const slot = self.floor++;
     self.wishes.delete(slot);
-    if (command.kind !== "reconfigure" || command.acceptors.length === 0) return;
+    if (command.kind !== "reconfigure") return;
     const from = slot + (reconfiguresAtOnce ? 1 : window);
-    self.electorates = withConfiguration(self.electorates, { from, acceptors: command.acceptors });
-    self.end = Math.max(self.end, from);
+    const before = self.electorates;
+    self.electorates = reconfigured(before, command, from);
+    if (self.electorates !== before) self.end = Math.max(self.end, from);
   }
 
   /**

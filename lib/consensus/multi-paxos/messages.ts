@@ -12,8 +12,11 @@ export type Command<C> =
   | { readonly kind: "operation"; readonly call: Call; readonly operation: C; readonly epoch?: number }
   /** Nothing: it fills a hole, so that what comes after can be performed (Paxos Made Simple, section 3). */
   | { readonly kind: "no-op" }
-  /** From some slots further on, these acceptors decide. */
-  | { readonly kind: "reconfigure"; readonly call: Call; readonly acceptors: readonly NodeId[] }
+  /**
+   * From some slots further on, these acceptors decide, if the last configuration so far is still the one that begins with
+   * slot `replaces`. So a command that is decided twice, or late, does not undo what was changed since.
+   */
+  | { readonly kind: "reconfigure"; readonly call: Call; readonly acceptors: readonly NodeId[]; readonly replaces: Slot }
   /** The leader of this ballot has taken over: a new epoch begins. */
   | { readonly kind: "master"; readonly ballot: Ballot };
 

@@ -3,7 +3,7 @@ import type { Call, Delay, NodeId, Out, Role } from "../../core/role.js";
 import { clone } from "../../core/clone.js";
 import { type Ballot, isBefore, isSame, noBallot } from "../paxos/ballot.js";
 import type { StateMachine } from "../state-machine.js";
-import { type Configuration, configurationsFrom, membersOf, withConfiguration } from "./configuration.js";
+import { type Configuration, configurationsFrom, membersOf, reconfigured } from "./configuration.js";
 import {
   type Ask, type Checkpoint, type Command, type Decision, type Forward, type Heartbeat, isSameCommand, type Jumped, type Learn,
   type Log, type P2a, type Propose, type PValue, type Request, type Response, type Serve, type Slot, type Snapshot, type Start,
@@ -68,9 +68,12 @@ export interface Moved {
   readonly epoch: number;
 }
 
-/** From this slot on, others decide. */
+/**
+ * From this slot on, others decide: those that were asked for, or, if that is "outdated", those whom somebody else has named
+ * since the replica that was asked last knew of a change.
+ */
 export interface Reconfigured {
-  readonly kind: "reconfigured";
+  readonly kind: "reconfigured" | "outdated";
   readonly from: Slot;
 }
 
@@ -246,12 +249,11 @@ export function replicaWith<S, C, R>({ leavesHoles = false }: ReplicaFaults, giv
     if (before.kind === "answered") answer(self, call, before.result, out);
     if (before.kind !== "new") return false;
     if (command.kind === "reconfigure") {
-      const from = slot + window;
-      if (command.acceptors.length > 0) {
-        self.configurations = withConfiguration(self.configurations, { from, acceptors: command.acceptors });
-      }
-      finish(self, call, { kind: "reconfigured", from }, out);
-      return true;
+      const before = self.configurations;
+      self.configurations = reconfigured(before, command, slot + window);
+      const isChanged = self.configurations !== before;
+      finish(self, call, { kind: isChanged ? "reconfigured" : "outdated", from: self.configurations.at(-1)!.from }, out);
+      return isChanged;
     }
     const { operation, epoch = self.epoch } = command;
     if (epoch !== self.epoch) {
@@ -403,7 +405,8 @@ export function replicaWith<S, C, R>({ leavesHoles = false }: ReplicaFaults, giv
       },
 
       reconfigure(self, { acceptors }, call, out) {
-        if (expect(self, call, "outside", out)) want(self, { kind: "reconfigure", call, acceptors }, out);
+        const replaces = self.configurations.at(-1)!.from;
+        if (expect(self, call, "outside", out)) want(self, { kind: "reconfigure", call, acceptors, replaces }, out);
       },
 
       read(self, { operation }, call, out) {

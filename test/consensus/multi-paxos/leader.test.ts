@@ -211,7 +211,7 @@ describe("a leader that others have gone past without its knowing", () => {
 });
 
 describe("a new configuration", () => {
-  const change = { kind: "reconfigure", call: "c9#1" as never, acceptors: ids("b1") } as const;
+  const change = { kind: "reconfigure", call: "c9#1" as never, acceptors: ids("b1"), replaces: 1 } as const;
 
   it("counts once the window is past; no-ops bring that about, and the new acceptors are asked for promises", () => {
     const l1 = leading({ window: 2 });
@@ -225,6 +225,16 @@ describe("a new configuration", () => {
     expect(l1.self.commanders.has(3)).toBe(false);
     expect(letters(l1.hears("b1", promise()))).toEqual(["b1: p2a"]);
     expect(letters(l1.hears("b1", { kind: "p2b", ballot: mine, slot: 3 }))).toEqual(["r1: decision", "r2: decision"]);
+  });
+
+  it("that another change has overtaken is none: it says which one it was to replace", () => {
+    const l1 = leading({ window: 4 });
+    // The third is the first once more.
+    [change, { ...change, call: "c8#1", acceptors: ids("b2"), replaces: 5 }, change].forEach((command, i) => {
+      l1.hears("r1", { kind: "propose", slot: i + 1, command });
+    });
+    for (const slot of [1, 2, 3]) for (const from of ["a1", "a2"]) l1.hears(from, { kind: "p2b", ballot: mine, slot });
+    expect(l1.self.electorates).toEqual([...configurations, { from: 5, acceptors: ids("b1") }, { from: 6, acceptors: ids("b2") }]);
   });
 
   it("that names nobody is no configuration", () => {

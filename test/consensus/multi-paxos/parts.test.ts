@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ids } from "../../../lib/core.js";
 import {
-  client, configurationAt, configurationsFrom, isQuorum, membersOf, nameOfCommand, recall, remember, server, SESSION_LENGTH, keyValueStore,
+  client, configurationAt, configurationsFrom, isQuorum, membersOf, nameOfCommand, recall, reconfigured, remember, server, SESSION_LENGTH, keyValueStore,
   type Sessions, withConfiguration,
 } from "../../../lib/multi-paxos.js";
 import { alone, ballot, command, letters } from "./part.js";
@@ -17,6 +17,13 @@ describe("configurations", () => {
 
   it("are entered once", () => {
     expect(withConfiguration(both, { from: 10, acceptors: ids("x") })).toBe(both);
+  });
+
+  it("change only where the last of them is still the one that was to be replaced, and never to nobody", () => {
+    const change = { acceptors: ids("x"), replaces: 10 };
+    expect(reconfigured(both, change, 20)).toEqual([...both, { from: 20, acceptors: ids("x") }]);
+    expect(reconfigured(both, { ...change, replaces: 1 }, 20)).toBe(both);
+    expect(reconfigured(both, { ...change, acceptors: [] }, 20)).toBe(both);
   });
 
   it("are dropped when the slots that they decide are past", () => {
@@ -87,7 +94,7 @@ describe("a client of the paper", () => {
 it("commands have names that tell them apart", () => {
   expect([
     command("c1#1"), { kind: "no-op" } as const, { kind: "master", ballot: ballot(2, "l1") } as const,
-    { kind: "reconfigure", call: "c1#2" as never, acceptors: ids("a", "b") } as const,
+    { kind: "reconfigure", call: "c1#2" as never, acceptors: ids("a", "b"), replaces: 1 } as const,
   ].map(nameOfCommand)).toEqual(["c1#1", "no-op", "master (2, l1)", "c1#2: a, b"]);
 });
 

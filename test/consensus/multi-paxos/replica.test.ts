@@ -106,9 +106,13 @@ describe("a replica that hears of decisions", () => {
   it("knows from which slot on a new configuration counts", () => {
     const r1 = apart({ window: 5 });
     r1.isAsked("c1#1", { kind: "reconfigure", acceptors: ids("b1") });
-    const effects = r1.hears("l1", { kind: "decision", slot: 1, command: { kind: "reconfigure", call: "c1#1", acceptors: ids("b1") } });
+    const effects = r1.hears("l1", { kind: "decision", slot: 1, command: { kind: "reconfigure", call: "c1#1", acceptors: ids("b1"), replaces: 1 } });
     expect(replies(effects)).toEqual(['c1#1: {"kind":"reconfigured","from":6}']);
     expect(r1.self.configurations).toEqual([{ from: 1, acceptors }, { from: 6, acceptors: ids("b1") }]);
+    r1.isAsked("c2#1", { kind: "reconfigure", acceptors: ids("b2") });
+    const late = r1.hears("l1", { kind: "decision", slot: 2, command: { kind: "reconfigure", call: "c2#1", acceptors: ids("b2"), replaces: 1 } });
+    expect(replies(late)).toEqual(['c2#1: {"kind":"outdated","from":6}']);
+    expect(r1.self.configurations).toHaveLength(2);
   });
 });
 
