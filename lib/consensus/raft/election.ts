@@ -9,18 +9,24 @@ import type { Server, ServerOut } from "./state.js";
 import { adoptTerm, clearLeadership, endTransfer, waitForLeader } from "./term.js";
 
 /*
- * Leader election (section 5.2 of the paper), with a vote before the vote (dissertation, section 9.6) and protection of a leader that
- * works (sections 4.2.3 and 6.2).
+ * Leader election (section 5.2 of the paper), with a vote before the vote (dissertation, section 9.6) and protection
+ * of a leader that works (sections 4.2.3 and 6.2).
  */
 
-/** "If election timeout elapses without receiving AppendEntries RPC from current leader or granting vote to candidate: convert to candidate." */
+/**
+ * "If election timeout elapses without receiving AppendEntries RPC from current leader or granting vote to candidate:
+ * convert to candidate."
+ */
 export function electionTimeout(settings: Settings, self: Server, out: ServerOut): void {
   if (self.role === "leader" || !mayCampaign(settings, self)) return;
   if (settings.preVote) askBeforehand(settings, self, out);
   else campaign(settings, self, { transfer: false }, out);
 }
 
-/** "On conversion to candidate, start election: increment currentTerm, vote for self, reset election timer, send RequestVote RPCs to all other servers." */
+/**
+ * "On conversion to candidate, start election: increment currentTerm, vote for self, reset election timer, send
+ * RequestVote RPCs to all other servers."
+ */
 export function campaign(settings: Settings, self: Server, { transfer }: { readonly transfer: boolean }, out: ServerOut): void {
   self.role = "candidate";
   self.currentTerm += 1;
@@ -36,7 +42,10 @@ export function campaign(settings: Settings, self: Server, { transfer }: { reado
   countVotes(settings, self, out);
 }
 
-/** "A candidate only increments its term if it first learns from a majority of the cluster that they would be willing to grant the candidate their votes" (dissertation, section 9.6). */
+/**
+ * "A candidate only increments its term if it first learns from a majority of the cluster that they would be willing
+ * to grant the candidate their votes" (dissertation, section 9.6).
+ */
 function askBeforehand(settings: Settings, self: Server, out: ServerOut): void {
   self.role = "pre-candidate";
   self.leaderId = null;
@@ -50,13 +59,15 @@ function askBeforehand(settings: Settings, self: Server, out: ServerOut): void {
 }
 
 /**
- * "Reply false if term < currentTerm. If votedFor is null or candidateId, and candidate's log is at least as up-to-date as
- * receiver's log, grant vote." A learner votes, too, when it is asked: it may not know yet that it was promoted.
+ * "Reply false if term < currentTerm. If votedFor is null or candidateId, and candidate's log is at least as
+ * up-to-date as receiver's log, grant vote." A learner votes, too, when it is asked: it may not know yet that it was
+ * promoted.
  */
 export function requestVote(settings: Settings, self: Server, message: RequestVote, from: NodeId, out: ServerOut): void {
   const { term, candidateId, lastLogIndex, lastLogTerm, transfer } = message;
-  // "If a server receives a RequestVote request within the minimum election timeout of hearing from a current leader, it does
-  // not update its term or grant its vote" (dissertation, section 4.2.3), unless the leader itself wants the election.
+  // "If a server receives a RequestVote request within the minimum election timeout of hearing from a current leader,
+  // it does not update its term or grant its vote" (dissertation, section 4.2.3), unless the leader itself wants the
+  // election.
   if (settings.leaderStickiness && !transfer && term > self.currentTerm && hasLeader(self)) return;
   let isChanged = adoptTerm(settings, self, term, out);
   const mayVote = self.votedFor === null || self.votedFor === candidateId;
@@ -110,7 +121,10 @@ function countVotes(settings: Settings, self: Server, out: ServerOut): void {
   else lead(settings, self, out);
 }
 
-/** "Once a candidate wins an election, it becomes leader. It then sends heartbeat messages to all of the other servers to establish its authority." */
+/**
+ * "Once a candidate wins an election, it becomes leader. It then sends heartbeat messages to all of the other servers
+ * to establish its authority."
+ */
 function lead(settings: Settings, self: Server, out: ServerOut): void {
   self.role = "leader";
   self.leaderId = self.id;

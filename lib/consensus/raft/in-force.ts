@@ -12,12 +12,18 @@ export function refreshConfiguration({ rules }: Settings, self: Server): void {
 }
 
 /** The latest configuration up to this index, which is not before the snapshot's. */
-export function configurationUpTo({ log, snapshot }: Server, limit: number): { readonly configuration: Configuration; readonly index: number } {
+export function configurationUpTo({ log, snapshot }: Server, limit: number): Placed {
   for (let index = limit; index > snapshot.lastIncludedIndex; index--) {
     const entry = entryAt(log, index);
     if (entry?.kind === "configuration") return { configuration: entry.configuration, index };
   }
   return { configuration: snapshot.configuration, index: snapshot.lastIncludedIndex };
+}
+
+/** A configuration, and where in the log it stands; or the snapshot's, and the index that it ends with. */
+interface Placed {
+  readonly configuration: Configuration;
+  readonly index: number;
 }
 
 /** Whether the server votes in this configuration. */

@@ -115,17 +115,21 @@ export function lastIndexUpToTerm(log: Log, term: number): number {
   return low;
 }
 
-/** Whether a log that ends so is at least as up to date as this one (section 5.4.1): the later last term, then the longer log. */
+/**
+ * Whether a log that ends so is at least as up to date as this one (section 5.4.1): the later last term, then the
+ * longer log.
+ */
 export function isUpToDate(lastLogIndex: number, lastLogTerm: number, log: Log): boolean {
   return lastLogTerm !== log.lastTerm ? lastLogTerm > log.lastTerm : lastLogIndex >= log.lastIndex;
 }
 
 /** Each entry with its term, after what was compacted away: `[… 3@1, x@1, no-op@2]`. */
 function inWords(log: Log): string {
-  const entries = entriesOf(log).map((entry) => {
-    const what = entry.kind === "command" ? words(entry.command) : entry.kind === "configuration" ? words(entry.configuration.voters) : entry.kind;
-    return `${what}@${entry.term}`;
-  });
+  const what = (entry: Entry): string => {
+    if (entry.kind === "command") return words(entry.command);
+    return entry.kind === "configuration" ? words(entry.configuration.voters) : entry.kind;
+  };
+  const entries = entriesOf(log).map((entry) => `${what(entry)}@${entry.term}`);
   return `[${[...(log.offset > 0 ? [`… ${log.offset}@${log.offsetTerm}`] : []), ...entries].join(", ")}]`;
 }
 

@@ -1,5 +1,5 @@
 import type { Call } from "../../core/role.js";
-import { type Change, type Configuration, enterJoint, isJoint, leaveJoint, simpleChange } from "./configuration.js";
+import { type Change, type Changed, type Configuration, enterJoint, isJoint, leaveJoint, simpleChange } from "./configuration.js";
 import { isVoter } from "./in-force.js";
 import { appendToOwnLog, beginRound, replicate, sendEntries, trackFollowers } from "./replication.js";
 import type { Settings } from "./settings.js";
@@ -7,8 +7,8 @@ import type { Server, ServerOut } from "./state.js";
 import { follow } from "./term.js";
 
 /*
- * Changes of the cluster (dissertation, chapter 4): one server at a time, or any number of them by way of a joint configuration. New
- * voters catch up first, and whoever is removed leads until that is committed.
+ * Changes of the cluster (dissertation, chapter 4): one server at a time, or any number of them by way of a joint
+ * configuration. New voters catch up first, and whoever is removed leads until that is committed.
  */
 
 /** A client asks for a change. */
@@ -28,7 +28,7 @@ export function reconfigure(settings: Settings, self: Server, changes: readonly 
 }
 
 /** By one step where that is allowed, else by a joint configuration. */
-function changedBy({ jointConsensus }: Settings, configuration: Configuration, changes: readonly Change[]): ReturnType<typeof simpleChange> {
+function changedBy({ jointConsensus }: Settings, configuration: Configuration, changes: readonly Change[]): Changed {
   const simple = simpleChange(configuration, changes);
   return simple.kind === "refused" && jointConsensus ? enterJoint(configuration, changes) : simple;
 }
@@ -41,9 +41,10 @@ function begin(settings: Settings, self: Server, configuration: Configuration, c
 }
 
 /**
- * "The algorithm waits a fixed number of rounds. If the last round lasts less than an election timeout, then the leader adds
- * the new server to the cluster, under the assumption that there are not enough unreplicated entries to create a
- * significant availability gap. Otherwise, the leader aborts the configuration change with an error" (section 4.2.1).
+ * "The algorithm waits a fixed number of rounds. If the last round lasts less than an election timeout, then the
+ * leader adds the new server to the cluster, under the assumption that there are not enough unreplicated entries to
+ * create a significant availability gap. Otherwise, the leader aborts the configuration change with an error"
+ * (section 4.2.1).
  */
 export function catchUp(settings: Settings, self: Server, out: ServerOut): void {
   const { catchUp } = self;

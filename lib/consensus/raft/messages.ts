@@ -8,7 +8,10 @@ import type { Change, Configuration } from "./configuration.js";
  * or not at all. Every message carries its sender's term.
  */
 
-/** Which client asked for a command, and its how manieth this is: what makes a second try harmless (dissertation, section 6.3). */
+/**
+ * Which client asked for a command, and its how manieth this is: what makes a second try harmless (dissertation,
+ * section 6.3).
+ */
 export interface Origin {
   /** The number under which the client is registered, or its name if it never was. */
   readonly session: number | string;
@@ -36,7 +39,10 @@ export interface RequestVote {
   readonly candidateId: NodeId;
   readonly lastLogIndex: number;
   readonly lastLogTerm: number;
-  /** Whether the leader itself has asked for this election, so that nobody need protect it (dissertation, section 3.10). */
+  /**
+   * Whether the leader itself has asked for this election, so that nobody need protect it (dissertation, section
+   * 3.10).
+   */
   readonly transfer: boolean;
 }
 
@@ -135,11 +141,17 @@ export interface TimeoutNow {
   readonly term: number;
 }
 
-/** "Up to where must I have applied the log before I may read?" From a follower to the leader (dissertation, section 6.4). */
+/**
+ * "Up to where must I have applied the log before I may read?" From a follower to the leader (dissertation, section
+ * 6.4).
+ */
 export interface ReadIndex {
   readonly kind: "readIndex";
   readonly term: number;
-  /** For which call of a client: a number of the follower's own would begin anew after a crash, and meet answers of before. */
+  /**
+   * For which call of a client: a number of the follower's own would begin anew after a crash, and meet answers of
+   * before.
+   */
   readonly context: Call;
 }
 
@@ -152,7 +164,10 @@ export interface ReadIndexReply {
   readonly index: number | null;
 }
 
-/** "My disk has it up to there." From a leader to itself, if it does not wait for its disk (dissertation, section 10.2.1). */
+/**
+ * "My disk has it up to there." From a leader to itself, if it does not wait for its disk (dissertation, section
+ * 10.2.1).
+ */
 export interface Written {
   readonly kind: "written";
   readonly term: number;
@@ -194,7 +209,10 @@ export type Request<C = unknown> =
 export type Reply<R = unknown> =
   /** The command was applied, or the query was answered, with this result. */
   | { readonly kind: "result"; readonly result: R }
-  /** "I do not lead": ask that server, or any other where it is null, and under the same call, because the first try may yet be performed. */
+  /**
+   * "I do not lead": ask that server, or any other where it is null, and under the same call, because the first try
+   * may yet be performed.
+   */
   | { readonly kind: "redirect"; readonly to: NodeId | null }
   /** It cannot be done, or its result is not known any more, and asking elsewhere would not help. */
   | { readonly kind: "refused"; readonly reason: string }

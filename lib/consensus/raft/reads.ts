@@ -6,7 +6,8 @@ import type { Settings } from "./settings.js";
 import type { Read, Server, ServerOut } from "./state.js";
 
 /*
- * Reads without log entries (dissertation, section 6.4): a leader that may have been deposed must not answer from its own state alone.
+ * Reads without log entries (dissertation, section 6.4): a leader that may have been deposed must not answer from its
+ * own state alone.
  */
 
 /** A client asks. Who may not answer says who may. */
@@ -104,7 +105,10 @@ function confirmedRound({ rules }: Settings, { acknowledged, configuration }: Se
   return committedIndex(rules.voting(configuration), acknowledged);
 }
 
-/** "The leader would extend its lease to start + election timeout / clock drift bound" (section 6.4.1), where start is when the answered round began. */
+/**
+ * "The leader would extend its lease to start + election timeout / clock drift bound" (section 6.4.1), where start is
+ * when the answered round began.
+ */
 function extendLease({ minElectionTimeout, clockDriftBound }: Settings, self: Server, confirmed: number): void {
   for (const [round, began] of self.roundsBegun) {
     if (round > confirmed) return;

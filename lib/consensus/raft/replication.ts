@@ -8,8 +8,8 @@ import type { Flow, Server, ServerOut } from "./state.js";
 import { adoptTerm, follow, hearLeader } from "./term.js";
 
 /*
- * Log replication (section 5.3 of the paper), with windows (dissertation, section 10.2.1) and, where the leader has discarded what a
- * follower needs, its snapshot (section 7).
+ * Log replication (section 5.3 of the paper), with windows (dissertation, section 10.2.1) and, where the leader has
+ * discarded what a follower needs, its snapshot (section 7).
  */
 
 /** An entry without its place in the log. */
@@ -135,7 +135,8 @@ export function appendEntries(settings: Settings, self: Server, message: AppendE
     truncate(settings, self, cut, out);
     isChanged = true;
   }
-  const fresh = entries.length > 0 && entries[0]!.index > self.log.lastIndex ? entries : entries.filter(({ index }) => index > self.log.lastIndex);
+  const { lastIndex } = self.log;
+  const fresh = prevLogIndex === lastIndex ? entries : entries.filter(({ index }) => index > lastIndex);
   if (fresh.length > 0) {
     self.log = append(self.log, fresh);
     isChanged = true;
@@ -144,11 +145,15 @@ export function appendEntries(settings: Settings, self: Server, message: AppendE
   const lastNew = prevLogIndex + entries.length;
   if (isChanged) out.persist(); // before the answer: the leader counts on the entries that it names
   // What the server has discarded is committed, and the leader has it, too.
-  replyAppend(self, from, { success: true, matchIndex: Math.max(lastNew, self.log.offset), prevLogIndex, conflict: null, round }, out);
+  const matchIndex = Math.max(lastNew, self.log.offset);
+  replyAppend(self, from, { success: true, matchIndex, prevLogIndex, conflict: null, round }, out);
   self.commitIndex = Math.max(self.commitIndex, rules.followerCommit(self, leaderCommit, lastNew));
 }
 
-/** Where the logs part before the new entries, or null if they do not. What was discarded was committed, so it is the leader's. */
+/**
+ * Where the logs part before the new entries, or null if they do not. What was discarded was committed, so it is the
+ * leader's.
+ */
 function conflictAt({ conflictHints }: Settings, { log }: Server, index: number, term: number): Conflict | null {
   if (index < log.offset) return null;
   const own = termAt(log, index);
@@ -158,7 +163,10 @@ function conflictAt({ conflictHints }: Settings, { log }: Server, index: number,
   return { term: own, index: Math.min(index, lastIndexUpToTerm(log, own - 1) + 1) };
 }
 
-/** Entries that contradict the leader's go, and with them a configuration among them. Their clients are sent to the leader. */
+/**
+ * Entries that contradict the leader's go, and with them a configuration among them. Their clients are sent to the
+ * leader.
+ */
 function truncate(settings: Settings, self: Server, index: number, out: ServerOut): void {
   self.log = truncateFrom(self.log, index);
   if (self.configurationIndex >= index) refreshConfiguration(settings, self);
@@ -174,7 +182,10 @@ function replyAppend(self: Server, to: NodeId, answer: Omit<AppendEntriesReply, 
   out.send(to, { kind: "appendEntriesReply", term: self.currentTerm, success, matchIndex, prevLogIndex, conflict, round });
 }
 
-/** The leader's half: "if successful, update nextIndex and matchIndex for follower; if AppendEntries fails because of log inconsistency, decrement nextIndex and retry." */
+/**
+ * The leader's half: "if successful, update nextIndex and matchIndex for follower; if AppendEntries fails because of
+ * log inconsistency, decrement nextIndex and retry."
+ */
 export function appendEntriesReply(settings: Settings, self: Server, message: AppendEntriesReply, from: NodeId, out: ServerOut): void {
   if (adoptTerm(settings, self, message.term, out)) return out.persist();
   const flow = self.flow.get(from);
@@ -206,7 +217,8 @@ function matched(settings: Settings, self: Server, from: NodeId, index: number, 
 }
 
 /** The logs part before what was sent. An answer that came late says nothing new. */
-function refused(settings: Settings, self: Server, from: NodeId, flow: Flow, { prevLogIndex, conflict }: AppendEntriesReply, out: ServerOut): void {
+function refused(settings: Settings, self: Server, from: NodeId, flow: Flow, message: AppendEntriesReply, out: ServerOut): void {
+  const { prevLogIndex, conflict } = message;
   const match = self.matchIndex.get(from)!;
   const isOld = flow.kind === "probe" ? prevLogIndex !== self.nextIndex.get(from)! - 1 : prevLogIndex <= match;
   if (flow.kind === "snapshot" || conflict === null || isOld) return;
@@ -217,8 +229,8 @@ function refused(settings: Settings, self: Server, from: NodeId, flow: Flow, { p
 }
 
 /**
- * Where to go on after a refusal. "The leader can decrement nextIndex to bypass all of the conflicting entries in that term"
- * (section 5.3); if it has entries of that term itself, the logs may still agree up to its last one.
+ * Where to go on after a refusal. "The leader can decrement nextIndex to bypass all of the conflicting entries in
+ * that term" (section 5.3); if it has entries of that term itself, the logs may still agree up to its last one.
  */
 function nextAfter({ log }: Server, { term, index }: Conflict): number {
   if (term === null) return index;

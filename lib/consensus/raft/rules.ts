@@ -10,7 +10,10 @@ import type { Server } from "./state.js";
  * (Ongaro and Ousterhout, 2014), chapters those of the dissertation (Ongaro, 2014).
  */
 export interface Rules {
-  /** May this candidate, whose log ends so, have a vote? "The voter denies its vote if its own log is more up-to-date" (section 5.4.1). */
+  /**
+   * May this candidate, whose log ends so, have a vote? "The voter denies its vote if its own log is more up-to-date"
+   * (section 5.4.1).
+   */
   isUpToDate(lastLogIndex: number, lastLogTerm: number, log: Log): boolean;
   /** Whom a quorum is made of: voters, and not learners (chapter 4.2.1); in a joint configuration both halves (4.3). */
   voting(configuration: Configuration): Voting;
@@ -20,13 +23,25 @@ export interface Rules {
    * that follow it" (Figure 2).
    */
   cutFrom(log: Log, prevLogIndex: number, entries: readonly Entry[]): number | null;
-  /** How far a follower may commit: "min(leaderCommit, index of last new entry)" (Figure 2), not of its whole log, of which the leader has said nothing. */
+  /**
+   * How far a follower may commit: "min(leaderCommit, index of last new entry)" (Figure 2), not of its whole log, of
+   * which the leader has said nothing.
+   */
   followerCommit(self: Server, leaderCommit: number, lastNewIndex: number): number;
-  /** May the leader commit what a quorum holds? "Only log entries from the leader's current term are committed by counting replicas" (section 5.4.2). */
+  /**
+   * May the leader commit what a quorum holds? "Only log entries from the leader's current term are committed by
+   * counting replicas" (section 5.4.2).
+   */
   mayCommit(self: Server, index: number): boolean;
-  /** Up to which index a configuration in the log is in force: "a server always uses the latest configuration in its log, regardless of whether the entry is committed" (chapter 4.1). */
+  /**
+   * Up to which index a configuration in the log is in force: "a server always uses the latest configuration in its
+   * log, regardless of whether the entry is committed" (chapter 4.1).
+   */
   inForceUpTo(self: Server): number;
-  /** Why the configuration may not be changed now, or null. One change at a time (chapter 4.1), and none before an entry of the leader's own term is committed (errata of 2015). */
+  /**
+   * Why the configuration may not be changed now, or null. One change at a time (chapter 4.1), and none before an
+   * entry of the leader's own term is committed (errata of 2015).
+   */
   mayNotReconfigure(self: Server): string | null;
   /** May the leader leave the joint configuration? When it is committed (chapter 4.3). */
   mayLeaveJoint(self: Server): boolean;

@@ -7,7 +7,9 @@ import { afterCommit, catchUp, reconfigure } from "./membership.js";
 import type { ServerOptions } from "./options.js";
 import { isQuorum } from "./quorum.js";
 import { read, readIndex, readIndexReply, readsOfNextRound, serveReads } from "./reads.js";
-import { appendEntries, appendEntriesReply, appendToOwnLog, beginRound, installSnapshotReply, replicate, written } from "./replication.js";
+import {
+  appendEntries, appendEntriesReply, appendToOwnLog, beginRound, installSnapshotReply, replicate, written,
+} from "./replication.js";
 import type { Rules } from "./rules.js";
 import { originOf } from "./sessions.js";
 import { type Settings, settingsOf } from "./settings.js";
@@ -23,7 +25,8 @@ import { giveUpTransfer, handOver, timeoutNow, transfer } from "./transfer.js";
  * role: they wait until they are added.
  *
  *     const s = server({ servers: ids("s1", "s2", "s3") });
- *     simulate({ nodes: { s1: s, s2: s, s3: s }, requests: [{ at: 500, node: "s1", request: { kind: "command", command: "x" } }] });
+ *     const c = { operations: [{ kind: "command", command: "x" }] } as const;
+ *     simulate({ nodes: { s1: s, s2: s, s3: s }, clients: { c }, until: 1_000 });
  *
  * A server decides each entry when it applies it.
  *
@@ -137,7 +140,8 @@ function rulesOf(settings: Settings): Role<ServerSignature> {
     request: {
       command(self, request, call, out) {
         if (isElsewhere(settings, self, call, out)) return;
-        take(settings, self, { call, command: request.command, origin: originOf(settings, request, call, () => out.clock()) }, out);
+        const origin = originOf(settings, request, call, () => out.clock());
+        take(settings, self, { call, command: request.command, origin }, out);
         settle(settings, self, out);
       },
       read(self, { query }, call, out) {
@@ -213,7 +217,12 @@ function initial({ bootstrap, machine }: Settings, id: NodeId): Server {
     votedFor: null,
     log: emptyLog(),
     snapshot: {
-      [shared]: snapshotInWords, lastIncludedIndex: 0, lastIncludedTerm: 0, configuration: bootstrap, machine: machine.initial, sessions: new Map(),
+      [shared]: snapshotInWords,
+      lastIncludedIndex: 0,
+      lastIncludedTerm: 0,
+      configuration: bootstrap,
+      machine: machine.initial,
+      sessions: new Map(),
     },
     role: "follower",
     leaderId: null,

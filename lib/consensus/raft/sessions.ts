@@ -4,9 +4,9 @@ import type { Settings } from "./settings.js";
 import type { Server, Session } from "./state.js";
 
 /*
- * Client sessions (section 8 of the paper, 6.3 of the dissertation): a command that comes a second time, because the answer to the
- * first was lost, gets the answer of the first. Sessions belong to the replicated state: all servers open, use and
- * close them at the same entries.
+ * Client sessions (section 8 of the paper, 6.3 of the dissertation): a command that comes a second time, because the
+ * answer to the first was lost, gets the answer of the first. Sessions belong to the replicated state: all servers
+ * open, use and close them at the same entries.
  */
 
 type CommandEntry = Extract<Entry, { readonly kind: "command" }>;

@@ -20,8 +20,9 @@ export interface Settings extends Required<Omit<ServerOptions, "servers" | "lear
 }
 
 const OPTIONS = [
-  "servers", "learners", "machine", "electionTimeout", "heartbeatInterval", "noOp", "conflictHints", "preVote", "checkQuorum", "leaderStickiness",
-  "reads", "followerReads", "clockDriftBound", "sessions", "sessionWindow", "sessionTimeout", "batchDelay", "maxEntries", "window",
+  "servers", "learners", "machine", "electionTimeout", "heartbeatInterval", "noOp", "conflictHints", "preVote", "checkQuorum",
+  "leaderStickiness", "reads", "followerReads", "clockDriftBound", "sessions", "sessionWindow", "sessionTimeout", "batchDelay", "maxEntries",
+  "window",
   "parallelWrites", "snapshotEvery", "snapshotRetain", "snapshotChunk", "jointConsensus", "catchUpRounds",
 ] as const satisfies readonly (keyof ServerOptions)[];
 

@@ -8,12 +8,17 @@ import type { Settings } from "./settings.js";
 import type { Flow, Server, ServerOut, Snapshot } from "./state.js";
 import { adoptTerm, follow, hearLeader } from "./term.js";
 
+type SnapshotFlow = Flow & { readonly kind: "snapshot" };
+
 /*
- * Log compaction (section 7 of the paper, chapter 5 of the dissertation): every server takes its own snapshots, and the leader sends its
- * own, in pieces, to a follower that lacks what the leader has discarded.
+ * Log compaction (section 7 of the paper, chapter 5 of the dissertation): every server takes its own snapshots, and
+ * the leader sends its own, in pieces, to a follower that lacks what the leader has discarded.
  */
 
-/** Take a snapshot if enough was applied since the last one, and discard what it makes needless. Returns whether it did. */
+/**
+ * Take a snapshot if enough was applied since the last one, and discard what it makes needless. Returns whether it
+ * did.
+ */
 export function compact({ snapshotEvery, snapshotRetain }: Settings, self: Server): boolean {
   const { lastApplied, log, machine, sessions, snapshot } = self;
   if (snapshotEvery === null || lastApplied - snapshot.lastIncludedIndex < snapshotEvery) return false;
@@ -41,13 +46,13 @@ export function restore(settings: Settings, self: Server): void {
 
 /** From here on the follower is sent the snapshot and no entries. */
 export function sendSnapshot(settings: Settings, self: Server, node: NodeId, out: ServerOut): void {
-  const flow: Flow & { readonly kind: "snapshot" } = { kind: "snapshot", lastIncludedIndex: self.snapshot.lastIncludedIndex, offset: 0 };
+  const flow: SnapshotFlow = { kind: "snapshot", lastIncludedIndex: self.snapshot.lastIncludedIndex, offset: 0 };
   self.flow.set(node, flow);
   sendChunk(settings, self, node, flow, out);
 }
 
 /** The piece that the follower is to have next. A newer snapshot begins from its own first piece. */
-export function sendChunk({ snapshotChunk }: Settings, self: Server, node: NodeId, flow: Flow & { readonly kind: "snapshot" }, out: ServerOut): void {
+export function sendChunk({ snapshotChunk }: Settings, self: Server, node: NodeId, flow: SnapshotFlow, out: ServerOut): void {
   const { currentTerm: term, id: leaderId, round, snapshot } = self;
   const { lastIncludedIndex, lastIncludedTerm, configuration } = snapshot;
   if (flow.lastIncludedIndex !== lastIncludedIndex) self.flow.set(node, { kind: "snapshot", lastIncludedIndex, offset: 0 });
@@ -55,7 +60,9 @@ export function sendChunk({ snapshotChunk }: Settings, self: Server, node: NodeI
   const text = textOf(snapshot);
   const data = text.slice(offset, offset + snapshotChunk);
   const done = offset + data.length >= text.length;
-  out.send(node, { kind: "installSnapshot", term, leaderId, lastIncludedIndex, lastIncludedTerm, configuration, offset, data, done, round });
+  out.send(node, {
+    kind: "installSnapshot", term, leaderId, lastIncludedIndex, lastIncludedTerm, configuration, offset, data, done, round,
+  });
 }
 
 /**

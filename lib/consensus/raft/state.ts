@@ -39,11 +39,17 @@ export interface Server<S = unknown, C = unknown, R = unknown> {
   machine: S;
   /** The open sessions after `lastApplied`, by number or by the client's name. */
   sessions: Map<number | string, Session<R>>;
-  /** The latest configuration in the log, committed or not: it is in force as soon as it is there (dissertation, section 4.1). */
+  /**
+   * The latest configuration in the log, committed or not: it is in force as soon as it is there (dissertation,
+   * section 4.1).
+   */
   configuration: Configuration;
   /** Where in the log it stands; the snapshot's index if it comes from there. */
   configurationIndex: number;
-  /** The calls that wait for an entry to be applied, by its index. An entry that is overwritten takes its call with it. */
+  /**
+   * The calls that wait for an entry to be applied, by its index. An entry that is overwritten takes its call with
+   * it.
+   */
   calls: Map<number, Call>;
   /** Reads that wait. */
   reads: Read<C>[];
@@ -93,7 +99,10 @@ export interface Snapshot<S = unknown, R = unknown> extends Shared {
   readonly sessions: ReadonlyMap<number | string, Session<R>>;
 }
 
-/** What is remembered of a client: the results of its latest commands, so that none is performed twice (dissertation, section 6.3). */
+/**
+ * What is remembered of a client: the results of its latest commands, so that none is performed twice (dissertation,
+ * section 6.3).
+ */
 export interface Session<R = unknown> {
   /** The highest serial whose result has been forgotten; 0 if none has. */
   forgotten: number;
@@ -118,7 +127,10 @@ export type Flow =
 export interface Read<C = unknown> {
   /** Who asked: a client of this server, or a follower that has one, by the client's call. */
   readonly from: { readonly call: Call; readonly query: C } | { readonly node: NodeId; readonly context: Call };
-  /** On a leader: the round whose answers show that it led when the read came; null while the read waits for one to begin, 0 if its lease says so. */
+  /**
+   * On a leader: the round whose answers show that it led when the read came; null while the read waits for one to
+   * begin, 0 if its lease says so.
+   */
   round: number | null;
   /** Up to where the log must be applied before the answer; null while that is not known. */
   readIndex: number | null;

@@ -2,8 +2,8 @@ import type { Settings } from "./settings.js";
 import type { Server, ServerOut } from "./state.js";
 
 /*
- * Terms, and how a server comes to follow (section 5.1 of the paper). None of these functions writes to the disk: the rule that
- * calls them does, once, before it answers.
+ * Terms, and how a server comes to follow (section 5.1 of the paper). None of these functions writes to the disk: the
+ * rule that calls them does, once, before it answers.
  */
 
 /**
@@ -38,7 +38,10 @@ export function follow(settings: Settings, self: Server, out: ServerOut): void {
   waitForLeader(settings, self, out);
 }
 
-/** Reads without an answer, which nobody may give any more: the server's own clients go elsewhere, and so do those of its followers. */
+/**
+ * Reads without an answer, which nobody may give any more: the server's own clients go elsewhere, and so do those of
+ * its followers.
+ */
 function giveUpReads(self: Server, out: ServerOut): void {
   for (const { from } of self.reads) {
     if ("call" in from) out.reply(from.call, { kind: "redirect", to: self.leaderId });
@@ -80,7 +83,8 @@ export function waitForLeader({ electionTimeout, heedsLeader }: Settings, self: 
 }
 
 /**
- * The current leader has shown itself. Where it counts that it did so within the least election time-out (dissertation, sections
+ * The current leader has shown itself. Where it counts that it did so within the least election time-out
+ * (dissertation, sections
  * 4.2.3 and 9.6), the wait has two parts, the least time-out and what comes on top of it: together as long as ever.
  */
 export function hearLeader({ electionTimeout, minElectionTimeout, heedsLeader }: Settings, self: Server, out: ServerOut): void {

@@ -12,7 +12,9 @@ export function transfer(settings: Settings, self: Server, to: NodeId, call: Cal
   if (to === self.id) return out.reply(call, { kind: "transferred", to });
   const { voters } = settings.rules.voting(self.configuration);
   if (!voters.includes(to)) return out.reply(call, { kind: "refused", reason: `${to} is no voter: ${voters.join(", ")}` });
-  if (self.transfer !== null) return out.reply(call, { kind: "refused", reason: `the leadership is being handed over to ${self.transfer.to}` });
+  if (self.transfer !== null) {
+    return out.reply(call, { kind: "refused", reason: `the leadership is being handed over to ${self.transfer.to}` });
+  }
   self.transfer = { to, call, term: self.currentTerm, isAsked: false };
   out.setTimer({ kind: "transfer" }, settings.maxElectionTimeout);
   sendEntries(settings, self, to, out);
@@ -27,12 +29,18 @@ export function handOver(self: Server, out: ServerOut): void {
   out.send(transfer.to, { kind: "timeoutNow", term: self.currentTerm });
 }
 
-/** "This has the same effect as the target server's election timer firing", but that nobody protects the leader against it. */
+/**
+ * "This has the same effect as the target server's election timer firing", but that nobody protects the leader
+ * against it.
+ */
 export function timeoutNow(settings: Settings, self: Server, term: number, out: ServerOut): void {
   if (term === self.currentTerm && self.role !== "leader" && mayCampaign(settings, self)) campaign(settings, self, { transfer: true }, out);
 }
 
-/** "If leadership transfer does not complete after about an election timeout, the prior leader aborts the transfer and resumes accepting client requests." */
+/**
+ * "If leadership transfer does not complete after about an election timeout, the prior leader aborts the transfer and
+ * resumes accepting client requests."
+ */
 export function giveUpTransfer(self: Server, out: ServerOut): void {
   const { transfer } = self;
   self.transfer = null;
