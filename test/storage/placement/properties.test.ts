@@ -41,7 +41,7 @@ describe("each fault is caught by a property", () => {
     ["a ring that a removal leaves unsorted", (list) => new UnsortedRing(list), faithful, nodes, /were not on it/],
     ["a ring that is not closed", (list) => new OpenRing(list), complete, nodes, /is on nothing, which is none of the nodes/],
     ["points that collide and are lost", (list) => new LosingRing(list), reversible, nodes, /came and went/],
-    ["bounded loads that are not remembered", (list) => new ForgetfulBoundedRing(list, { epsilon: 0.1 }), stable, nodes, /nothing has changed/],
+    ["bounded loads that are not remembered", (list) => new ForgetfulBoundedRing(list, { epsilon: 0.02 }), stable, nodes, /nothing has changed/],
     ["a Maglev table of composite size", (list) => new CompositeMaglev(list), oneEntryApart, nodes, /entries/],
   ];
   it.each(faults)("%s", (_, make, property, names, problem) => {
