@@ -26,3 +26,6 @@ export {
   type BeforeChange, type JointQuorumRule, type KnownClient, type LeaseTimeRule, type MayChangeRule, type Reader, type ReadRule, type SessionRule, type SuffixRule,
   type WaitingRead,
 } from "./learn/chapters/raft-in-service-exercises.js";
+export {
+  type AdviceRule, type CoordinatorKnows, type DecideRule, type Entry, type FateRule, type InquiryRule, type Known, type PrepareRule, type ReadersCostRule,
+} from "./learn/chapters/two-phase-roles.js";
