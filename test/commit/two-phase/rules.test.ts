@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Scripted, scripted, twoPhase } from "../../../lib/commit.js";
-import { type Call, type Effect, ids, step } from "../../../lib/core.js";
+import { type Call, ids, step } from "../../../lib/core.js";
+import { texts } from "../texts.js";
 
 const [c, p1, p2] = ids("c", "p1", "p2") as [never, never, never];
 const call = "client#1" as Call;
@@ -29,27 +30,6 @@ function participating(given: twoPhase.ParticipantOptions = {}) {
     timer: () => texts(step(role, self, { kind: "timer", timer: { kind: "inquire", transaction: "t1" } as never })),
     boots: () => texts(step(role, self, { kind: "start" })),
   };
-}
-
-function texts(effects: readonly Effect[] | null): string[] {
-  return (effects ?? []).map((effect) => {
-    switch (effect.kind) {
-      case "send": {
-        const { kind, vote, outcome } = effect.message as { kind: string; vote?: string; outcome?: string };
-        return `${kind}${vote ?? outcome ? ` ${vote ?? outcome}` : ""} to ${effect.to}`;
-      }
-      case "write":
-        return effect.flush ? "force" : "write";
-      case "decide":
-        return `decide ${(effect.outcome as { outcome: string }).outcome}`;
-      case "reply":
-        return `reply ${typeof effect.result === "string" ? effect.result : (effect.result as { refused: string }).refused}`;
-      case "setTimer":
-        return `set ${effect.timer.kind}`;
-      case "cancelTimer":
-        return `cancel ${effect.timer.kind}`;
-    }
-  });
 }
 
 const both = { p1: "yes", p2: "yes" };
