@@ -19,6 +19,7 @@ export * as fourPhase from "./commit/four-phase.js";
 export * as threePhase from "./commit/three-phase.js";
 export { mortal, type Down, type Fate, type Mortal, type MortalSignature } from "./commit/mortal.js";
 export * as paxosCommit from "./commit/paxos-commit.js";
+export * as saga from "./commit/saga.js";
 export { type BrokenWorld, type SmallWorld } from "./commit/broken-world.js";
 export { fourPhaseCost, grayLamportCost, grayLamportWriteDelays, threePhaseCost, twoPhaseCosts, type Cost, type CostFormula } from "./commit/costs.js";
 export {
