@@ -409,4 +409,11 @@ const readersCost: Exercise<ReadersCostRule> = new Exercise({
 });
 
 /** The exercises of the chapter on two-phase commit, by name. */
-export const twoPhaseExercises = { decide, prepareVote, inquiry, advise, fate, readersCost };
+export const twoPhaseExercises: {
+  readonly decide: Exercise<DecideRule>;
+  readonly prepareVote: Exercise<PrepareRule>;
+  readonly inquiry: Exercise<InquiryRule>;
+  readonly advise: Exercise<AdviceRule>;
+  readonly fate: Exercise<FateRule>;
+  readonly readersCost: Exercise<ReadersCostRule>;
+} = { decide, prepareVote, inquiry, advise, fate, readersCost };
