@@ -63,6 +63,21 @@ describe("in a network that is cut", () => {
   });
 });
 
+describe("passing on what one hears", () => {
+  it("does not make up for a promise to wait: who is told, and crashes before it can pass that on, has decided alone", () => {
+    const participant = twoPhase.broken.relayingParticipant({ inquireAfter: 300 });
+    const cluster = { nodes: { c: twoPhase.coordinator(), p1: participant, p2: participant }, network: { latency: 10 } };
+    const faults = [
+      { at: 19, kind: "cut", from: ["c"], to: ["p2"], forMs: 15 }, // the coordinator crashes between two messages
+      { at: 21, kind: "crash", node: "c" },
+      { at: 25, kind: "crash", node: "p1", moment: "after-flush", forMs: 500 },
+    ] as const;
+    const requests = [{ at: 0, node: "c", request: { kind: "commit", transaction: "t1", work: work(2) } }] as const;
+    const { violation } = simulate({ ...cluster, faults, requests, properties: [atomicity], until: 2_000 });
+    expect(violation?.problem).toBe("c decided to commit t1, but p2 decided to abort it");
+  });
+});
+
 describe("locks of a participant in doubt", () => {
   it("are held as long as the coordinator is down, and longer by one inquiry", () => {
     const heldFor = (downMs: number) => {
