@@ -29,7 +29,11 @@ const ledgers = new WeakMap<readonly Decision[], Ledger>();
 
 function ledgerOf(decisions: readonly Decision[]): Ledger {
   let ledger = ledgers.get(decisions);
-  if (!ledger) ledgers.set(decisions, (ledger = { entered: 0, firsts: new Map(), by: { commit: new Map(), abort: new Map() }, clash: null, own: new Map(), turns: [] }));
+  if (!ledger) {
+    const by = { commit: new Map(), abort: new Map() };
+    ledger = { entered: 0, firsts: new Map(), by, clash: null, own: new Map(), turns: [] };
+    ledgers.set(decisions, ledger);
+  }
   for (; ledger.entered < decisions.length; ledger.entered++) {
     const decision = decisions[ledger.entered]!;
     const { transaction, outcome } = decision.outcome as Decided;
@@ -151,7 +155,9 @@ export function abortNeedsCause(seen: (happened: Observation) => CastVote | null
     check({ decisions }, { vetoed, crashed }) {
       if (crashed) return null;
       for (const [transaction, { node }] of ledgerOf(decisions).by.abort) {
-        if (!vetoed.has(transaction)) return `${node} decided to abort ${transaction}, though nobody voted no and nothing crashed`;
+        if (!vetoed.has(transaction)) {
+          return `${node} decided to abort ${transaction}, though nobody voted no and nothing crashed`;
+        }
       }
       return null;
     },

@@ -5,8 +5,14 @@
  * It does not block where processes crash, in a synchronous network with perfect failure detection. In any other
  * network it can decide two things at once.
  */
-export { isDoubt, site, type DoubtRecord, type Site, type SiteOptions, type SiteRecord, type SiteSignature, type SiteStage, type Testimony } from "./three-phase/site.js";
-export { type Ask, type CanCommit, type DecisionMessage, type Doubt, type PreAck, type PreCommit, type StateReport, type StateRequest, type Told, type VoteMessage, type YouLead } from "./three-phase/messages.js";
+export {
+  isDoubt, site, type DoubtRecord, type Site, type SiteOptions, type SiteRecord, type SiteSignature, type SiteStage,
+  type Testimony,
+} from "./three-phase/site.js";
+export {
+  type Ask, type CanCommit, type DecisionMessage, type Doubt, type PreAck, type PreCommit, type StateReport,
+  type StateRequest, type Told, type VoteMessage, type YouLead,
+} from "./three-phase/messages.js";
 export { protocol, type ThreePhaseOptions } from "./three-phase/protocol.js";
 export * as broken from "./three-phase/broken.js";
 export { brokenWorlds } from "./three-phase/broken-worlds.js";

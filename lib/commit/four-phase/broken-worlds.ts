@@ -51,7 +51,9 @@ function rise(node: string): Fate {
   return { node, request: { kind: "rise" } };
 }
 
-function pair(role: (options: CoordinatorOptions) => AnyRole, backups: number, fates: readonly (readonly Fate[])[]): Pick<BrokenWorld, "world" | "sound"> {
+function pair(
+  role: (options: CoordinatorOptions) => AnyRole, backups: number, fates: readonly (readonly Fate[])[],
+): Pick<BrokenWorld, "world" | "sound"> {
   return { world: stage(role, backups, fates), sound: stage(coordinator, backups, fates) };
 }
 

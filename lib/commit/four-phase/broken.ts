@@ -21,7 +21,9 @@ export function hastyCoordinator(options: CoordinatorOptions = {}): Role<Coordin
         const record = self.log.get(message.transaction);
         if (record?.kind !== "enlisted" || self.stages.get(message.transaction)?.kind !== "informing") return;
         for (const node of record.up) {
-          if (node !== self.id) sound.receive.informed(self, { kind: "informed", transaction: message.transaction, attempt: 0 }, node, out);
+          if (node !== self.id) {
+            sound.receive.informed(self, { kind: "informed", transaction: message.transaction, attempt: 0 }, node, out);
+          }
         }
       },
     },
@@ -42,9 +44,13 @@ export function hastyBackup(options: CoordinatorOptions = {}): Role<CoordinatorS
       down(self, message, from, out) {
         sound.receive.down(self, message, from, out);
         for (const [transaction, record] of [...self.log]) {
-          if (record.kind !== "enlisted" || self.stages.get(transaction)?.kind !== "informing" || record.order[0] === self.id) continue;
+          if (record.kind !== "enlisted" || self.stages.get(transaction)?.kind !== "informing" || record.order[0] === self.id) {
+            continue;
+          }
           for (const node of record.up) {
-            if (node !== self.id) sound.receive.informed(self, { kind: "informed", transaction, attempt: record.attempt }, node, out);
+            if (node !== self.id) {
+              sound.receive.informed(self, { kind: "informed", transaction, attempt: record.attempt }, node, out);
+            }
           }
         }
       },
@@ -79,7 +85,9 @@ export function returningCoordinator(options: CoordinatorOptions = {}): Role<Coo
         const record = self.log.get(transaction);
         if (record?.kind !== "enlisted" || record.order[0] !== self.id) continue;
         sound.receive.decision(self, { kind: "decision", transaction, outcome: "abort" }, self.id, out);
-        for (const node of record.participants as readonly NodeId[]) out.send(node, { kind: "decision", transaction, outcome: "abort" });
+        for (const node of record.participants as readonly NodeId[]) {
+          out.send(node, { kind: "decision", transaction, outcome: "abort" });
+        }
       }
     },
   };

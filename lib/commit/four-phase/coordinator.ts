@@ -1,8 +1,14 @@
 import { finite, nodeNames, options } from "../../core/parameters.js";
-import type { Call, NodeId, Out, Role } from "../../core/role.js";
+import type { NodeId, Out, Role } from "../../core/role.js";
 import type { Down } from "../mortal.js";
-import { type Answer, type Commit, type Decided, type Outcome, participantsOf, type Shares, type TransactionId, type Vote } from "../transaction.js";
-import type { Ask, Begin, DecisionMessage, Enlist, Enlisted, Inform, Informed, Inquiry, Prepare, VoteMessage } from "./messages.js";
+import {
+  type Answer, type Commit, type Decided, type Outcome, participantsOf, type Shares, type TransactionId, type Vote,
+} from "../transaction.js";
+import type { Begin } from "../two-phase/messages.js";
+import { answerAll, type Waiting, waitingFor } from "../waiting.js";
+import type {
+  Ask, DecisionMessage, Enlist, Enlisted, Inform, Informed, Inquiry, Prepare, VoteMessage,
+} from "./messages.js";
 
 /** What a coordinator, or a backup of one, knows. Only the log survives a crash. */
 export interface Coordinator {
@@ -14,7 +20,7 @@ export interface Coordinator {
   readonly recovering: Set<TransactionId>;
   /** Those whom a failure detector has reported. */
   readonly down: Set<NodeId>;
-  readonly waiting: Map<TransactionId, { readonly calls: Set<Call>; readonly askers: Set<NodeId> }>;
+  readonly waiting: Map<TransactionId, Waiting>;
 }
 
 /** What the log says of a transaction. */
@@ -133,13 +139,17 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
     const vetoes = stage?.kind === "voting" ? participants.filter((node) => stage.votes.get(node) === "no") : [];
     self.stages.set(transaction, { kind: "informing", outcome, acks: new Set(), vetoes });
     self.log.set(transaction, { ...record, attempt: leads, told: outcome });
-    for (const node of later(up, self.id)) out.send(node, { kind: "inform", transaction, attempt: leads, outcome, order, participants });
+    for (const node of later(up, self.id)) {
+      out.send(node, { kind: "inform", transaction, attempt: leads, outcome, order, participants });
+    }
     out.setTimer({ kind: "silence", transaction }, patience);
     proceed(self, transaction, out);
   }
 
   /** Phase 4. */
-  function conclude(self: Coordinator, transaction: TransactionId, stage: Stage & { kind: "informing" }, { participants }: Enlistment, out: Effects): void {
+  function conclude(
+    self: Coordinator, transaction: TransactionId, stage: Stage & { kind: "informing" }, { participants }: Enlistment, out: Effects,
+  ): void {
     settle(self, transaction, stage.outcome, out);
     for (const node of participants) {
       if (!stage.vetoes.includes(node)) out.send(node, { kind: "decision", transaction, outcome: stage.outcome });
@@ -153,10 +163,7 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
     out.cancelTimer({ kind: "silence", transaction });
     out.persist();
     out.decide({ transaction, outcome });
-    const { calls = [], askers = [] } = self.waiting.get(transaction) ?? {};
-    for (const call of calls) out.reply(call, outcome);
-    for (const asker of askers) out.send(asker, { kind: "decision", transaction, outcome });
-    self.waiting.delete(transaction);
+    answerAll(self.waiting, { transaction, outcome }, out);
   }
 
   /** These have failed. If all before this process in the order have, it leads. */
@@ -203,7 +210,7 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
       commit(self, { transaction, work }, call, out) {
         const known = self.log.get(transaction);
         if (known && known.kind !== "enlisted") return out.reply(call, known.kind);
-        waitingFor(self, transaction).calls.add(call);
+        waitingFor(self.waiting, transaction).calls.add(call);
         if (!known) begin(self, transaction, work, out);
       },
     },
@@ -212,7 +219,7 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
       begin(self, { transaction, work }, from, out) {
         const known = self.log.get(transaction);
         if (known && known.kind !== "enlisted") return out.send(from, { kind: "decision", transaction, outcome: known.kind });
-        waitingFor(self, transaction).askers.add(from);
+        waitingFor(self.waiting, transaction).askers.add(from);
         if (!known) begin(self, transaction, work, out);
       },
 
@@ -278,14 +285,18 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
       // It is back, so it was gone; and it may know of others who are.
       ask(self, { transaction, up }, from, out) {
         const record = self.log.get(transaction);
-        if (record?.kind === "enlisted") bury(self, transaction, [from, ...record.order.filter((node) => node !== self.id && !up.includes(node))], out);
+        if (record?.kind === "enlisted") {
+          bury(self, transaction, [from, ...record.order.filter((node) => node !== self.id && !up.includes(node))], out);
+        }
         else if (record) out.send(from, { kind: "decision", transaction, outcome: record.kind });
       },
 
       down(self, { node }, _, out) {
         self.down.add(node);
         for (const [transaction, record] of [...self.log]) {
-          if (record.kind === "enlisted" && [...record.order, ...record.participants].includes(node)) bury(self, transaction, [node], out);
+          if (record.kind === "enlisted" && [...record.order, ...record.participants].includes(node)) {
+            bury(self, transaction, [node], out);
+          }
         }
       },
     },
@@ -297,7 +308,9 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
         if (record?.kind !== "enlisted") return;
         if (self.recovering.has(transaction)) return ask(self, transaction, record, out);
         const stage = self.stages.get(transaction);
-        if (stage?.kind === "voting") bury(self, transaction, record.participants.filter((node) => !stage.votes.has(node)), out);
+        if (stage?.kind === "voting") {
+          bury(self, transaction, record.participants.filter((node) => !stage.votes.has(node)), out);
+        }
         else if (stage) bury(self, transaction, later(record.up, self.id).filter((node) => !stage.acks.has(node)), out);
       },
     },
@@ -307,10 +320,4 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
 /** Those who come after this one in the order. */
 function later(order: readonly NodeId[], id: NodeId): readonly NodeId[] {
   return order.slice(order.indexOf(id) + 1);
-}
-
-function waitingFor(self: Coordinator, transaction: TransactionId): { readonly calls: Set<Call>; readonly askers: Set<NodeId> } {
-  const known = self.waiting.get(transaction) ?? { calls: new Set<Call>(), askers: new Set<NodeId>() };
-  self.waiting.set(transaction, known);
-  return known;
 }

@@ -1,9 +1,10 @@
 import type { NodeId } from "../../core/role.js";
-import type { Outcome, Shares, TransactionId, Vote } from "../transaction.js";
+import type { Outcome, TransactionId, Vote } from "../transaction.js";
 
 /*
- * The messages of four-phase commit, as we reconstruct it. Phase 1 is `enlist` and `enlisted`, phase 2 `prepare` and `vote`, phase 3
- * `inform` and `informed`, phase 4 `decision`. `inquiry` is a participant's call for the next coordinator in the order.
+ * The messages of four-phase commit, as we reconstruct it. Phase 1 is `enlist` and `enlisted`, phase 2 `prepare` and
+ * `vote`, phase 3 `inform` and `informed`, phase 4 `decision`. `inquiry` is a participant's call for the next coordinator
+ * in the order.
  */
 
 /** Phase 1: be ready to take over. `order` is the coordinator and then its backups. */
@@ -33,7 +34,10 @@ export interface VoteMessage {
   readonly vote: Vote;
 }
 
-/** Phase 3: this will be the outcome, says who leads the attempt, a place in the order. It may still be overruled by a later one. */
+/**
+ * Phase 3: this will be the outcome, says who leads the attempt, a place in the order. A later leader may still overrule
+ * it.
+ */
 export interface Inform {
   readonly kind: "inform";
   readonly transaction: TransactionId;
@@ -69,11 +73,4 @@ export interface Ask {
   readonly transaction: TransactionId;
   /** Those of the order that it has not seen fail, as far as it remembers. */
   readonly up: readonly NodeId[];
-}
-
-/** A node asks a coordinator to see to a transaction, as a client does by the request `commit`. */
-export interface Begin {
-  readonly kind: "begin";
-  readonly transaction: TransactionId;
-  readonly work: Shares;
 }

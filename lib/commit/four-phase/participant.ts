@@ -84,7 +84,9 @@ export function participant<Data extends object = Scripted, Work = ScriptedWork>
       prepare(self, { transaction, order, work }, coordinator, out) {
         const known = self.log.get(transaction);
         if (known) {
-          if (known.kind !== "commit") out.send(coordinator, { kind: "vote", transaction, vote: known.kind === "abort" ? "no" : "yes" });
+          if (known.kind !== "commit") {
+            out.send(coordinator, { kind: "vote", transaction, vote: known.kind === "abort" ? "no" : "yes" });
+          }
           return;
         }
         const { vote, data } = attempt(resource, self.data, transaction, work as Work);

@@ -1,9 +1,12 @@
 import { delay, integer, options } from "../../core/parameters.js";
 import { majority } from "../../core/quorum.js";
-import type { Call, Delay, NodeId, Out, Role } from "../../core/role.js";
+import type { Delay, NodeId, Out, Role } from "../../core/role.js";
 import type { Guarding } from "../protocol.js";
 import { type Resource, type Scripted, scripted, type ScriptedWork } from "../resource.js";
-import { type Answer, type Commit, type Decided, type Outcome, participantsOf, type Shares, type TransactionId, type Vote } from "../transaction.js";
+import {
+  type Answer, type Commit, type Decided, type Outcome, participantsOf, type Shares, type TransactionId, type Vote,
+} from "../transaction.js";
+import { answerAll, type Waiting, waitingFor } from "../waiting.js";
 import type { Begin } from "../two-phase/messages.js";
 import { attempt } from "../two-phase/participant.js";
 import type { CanCommit, DecisionMessage, Prepare, Prepared, StateReport, StateRequest, VoteMessage } from "./messages.js";
@@ -14,7 +17,7 @@ export interface QuorumSite<Data extends object = object> extends Guarding<Data>
   readonly log: Map<TransactionId, QuorumRecord>;
   /** What it is doing about the transactions that it leads. */
   readonly stages: Map<TransactionId, QuorumStage>;
-  readonly waiting: Map<TransactionId, { readonly calls: Set<Call>; readonly askers: Set<NodeId> }>;
+  readonly waiting: Map<TransactionId, Waiting>;
 }
 
 /** What the log says of a transaction. */
@@ -49,7 +52,10 @@ export type QuorumSiteSignature<Data extends object = object> = {
 export interface QuorumSiteOptions<Data extends object = Scripted, Work = ScriptedWork> {
   /** What it guards; by default `scripted`, which votes as its work says. */
   readonly resource?: Resource<Data, Work>;
-  /** How many participants must be ready to commit before anybody commits; by default a majority. To abort takes all but so many, and one more. */
+  /**
+   * How many participants must be ready to commit before anybody commits; by default a majority. To abort takes all but
+   * so many, and one more.
+   */
   readonly commitQuorum?: number;
   /** How long it waits before it asks how far the others are, in ms; by default [100, 200]. */
   readonly patience?: Delay;
@@ -96,7 +102,9 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
     const stage = { kind: "voting", votes: new Map<NodeId, Vote>() } as const;
     self.stages.set(transaction, stage);
     if (self.id in work) stage.votes.set(self.id, "yes");
-    for (const node of participants) if (node !== self.id) out.send(node, { kind: "canCommit", transaction, participants, work: work[node] });
+    for (const node of participants) {
+      if (node !== self.id) out.send(node, { kind: "canCommit", transaction, participants, work: work[node] });
+    }
     out.setTimer({ kind: "silence", transaction }, patience);
     if (participants.length === 0) return lead(self, transaction, "commit", out);
     if (stage.votes.size === participants.length) prepare(self, transaction, "commit", participants, out);
@@ -106,7 +114,8 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
   function prepare(self: Self, transaction: TransactionId, towards: Outcome, whom: readonly NodeId[], out: Effects): void {
     const record = self.log.get(transaction) as InDoubt;
     const stage = self.stages.get(transaction);
-    const acks = new Set(stage?.kind === "polling" ? Array.from(stage.states.keys()).filter((node) => stage.states.get(node) === towards) : []);
+    const states = stage?.kind === "polling" ? stage.states : new Map<NodeId, Outcome | null>();
+    const acks = new Set(Array.from(states.keys()).filter((node) => states.get(node) === towards));
     self.stages.set(transaction, { kind: "preparing", towards, acks });
     if (record.participants.includes(self.id) && makeReady(self, transaction, towards, out)) acks.add(self.id);
     for (const node of whom) if (node !== self.id) out.send(node, { kind: "prepare", transaction, towards });
@@ -146,9 +155,11 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
     const { states } = self.stages.get(transaction) as QuorumStage & { kind: "polling" };
     const those = (ready: Outcome | null): NodeId[] => Array.from(states.keys()).filter((node) => states.get(node) === ready);
     const open = those(null);
-    if (those("commit").length > 0 && those("commit").length + open.length >= quorum("commit", record)) prepare(self, transaction, "commit", open, out);
-    else if (those("abort").length + open.length >= quorum("abort", record)) prepare(self, transaction, "abort", open, out);
-    else {
+    if (those("commit").length > 0 && those("commit").length + open.length >= quorum("commit", record)) {
+      prepare(self, transaction, "commit", open, out);
+    } else if (those("abort").length + open.length >= quorum("abort", record)) {
+      prepare(self, transaction, "abort", open, out);
+    } else {
       self.stages.delete(transaction);
       out.setTimer({ kind: "silence", transaction }, patience);
     }
@@ -159,7 +170,9 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
     const stage = self.stages.get(transaction);
     const vetoed = (node: NodeId): boolean => stage?.kind === "voting" && stage.votes.get(node) === "no";
     settle(self, transaction, outcome, out);
-    for (const node of participants) if (node !== self.id && !vetoed(node)) out.send(node, { kind: "decision", transaction, outcome });
+    for (const node of participants) {
+      if (node !== self.id && !vetoed(node)) out.send(node, { kind: "decision", transaction, outcome });
+    }
   }
 
   function settle(self: Self, transaction: TransactionId, outcome: Outcome, out: Effects): void {
@@ -170,10 +183,7 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
     out.cancelTimer({ kind: "silence", transaction });
     out.persist();
     out.decide({ transaction, outcome });
-    const { calls = [], askers = [] } = self.waiting.get(transaction) ?? {};
-    for (const call of calls) out.reply(call, outcome);
-    for (const asker of askers) out.send(asker, { kind: "decision", transaction, outcome });
-    self.waiting.delete(transaction);
+    answerAll(self.waiting, { transaction, outcome }, out);
   }
 
   return {
@@ -193,7 +203,7 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
       commit(self, { transaction, work }, call, out) {
         const known = self.log.get(transaction);
         if (known && known.kind !== "in doubt") return out.reply(call, known.kind);
-        waitingFor(self, transaction).calls.add(call);
+        waitingFor(self.waiting, transaction).calls.add(call);
         if (!known) begin(self, transaction, work, out);
       },
     },
@@ -202,7 +212,7 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
       begin(self, { transaction, work }, from, out) {
         const known = self.log.get(transaction);
         if (known && known.kind !== "in doubt") return out.send(from, { kind: "decision", transaction, outcome: known.kind });
-        waitingFor(self, transaction).askers.add(from);
+        waitingFor(self.waiting, transaction).askers.add(from);
         if (!known) begin(self, transaction, work, out);
       },
 
@@ -229,7 +239,9 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
       vote(self, { transaction, vote }, from, out) {
         const stage = self.stages.get(transaction);
         const record = self.log.get(transaction);
-        if (stage?.kind !== "voting" || record?.kind !== "in doubt" || !record.participants.includes(from) || stage.votes.has(from)) return;
+        if (stage?.kind !== "voting" || record?.kind !== "in doubt" || !record.participants.includes(from) || stage.votes.has(from)) {
+          return;
+        }
         stage.votes.set(from, vote);
         if (vote === "no") lead(self, transaction, "abort", out);
         else if (stage.votes.size === record.participants.length) prepare(self, transaction, "commit", record.participants, out);
@@ -281,7 +293,8 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
     },
 
     timeout: {
-      // A vote is missing: nobody can be ready to commit, so the coordinator may still abort. Else ask, and then choose among those who answer.
+      // A vote is missing: nobody can be ready to commit, so the coordinator may still abort. Else ask, and then choose
+      // among those who answer.
       silence(self, { transaction }, out) {
         const record = self.log.get(transaction);
         if (record?.kind !== "in doubt") return;
@@ -292,10 +305,4 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
       },
     },
   };
-}
-
-function waitingFor(self: QuorumSite, transaction: TransactionId): { readonly calls: Set<Call>; readonly askers: Set<NodeId> } {
-  const known = self.waiting.get(transaction) ?? { calls: new Set<Call>(), askers: new Set<NodeId>() };
-  self.waiting.set(transaction, known);
-  return known;
 }

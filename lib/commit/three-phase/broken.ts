@@ -53,7 +53,9 @@ export function forgetfulSite(options: SiteOptions = {}): Role<SiteSignature> {
   return {
     ...sound,
     start(self, out) {
-      for (const [transaction, record] of self.log) if (isDoubt(record)) self.log.set(transaction, { ...record, kind: "uncertain" });
+      for (const [transaction, record] of self.log) {
+        if (isDoubt(record)) self.log.set(transaction, { ...record, kind: "uncertain" });
+      }
       sound.start!(self, out);
     },
   };
@@ -89,7 +91,9 @@ export function hastySite(options: SiteOptions = {}): Role<SiteSignature> {
         const record = self.log.get(message.transaction);
         if (!isDoubt(record) || self.stages.get(message.transaction)?.kind !== "preCommitting") return;
         const others = record.up.filter((node) => node !== self.id);
-        for (const node of others) sound.receive.preAck(self, { kind: "preAck", transaction: message.transaction, attempt: 0 }, node, out);
+        for (const node of others) {
+          sound.receive.preAck(self, { kind: "preAck", transaction: message.transaction, attempt: 0 }, node, out);
+        }
       },
     },
   };
@@ -119,7 +123,9 @@ export function independentSite(options: SiteOptions = {}): Role<SiteSignature> 
   return {
     ...sound,
     start(self, out) {
-      for (const [transaction, record] of self.log) if (isDoubt(record)) self.log.set(transaction, { ...record, up: [self.id] as NodeId[] });
+      for (const [transaction, record] of self.log) {
+        if (isDoubt(record)) self.log.set(transaction, { ...record, up: [self.id] as NodeId[] });
+      }
       sound.start!(self, out);
     },
   };

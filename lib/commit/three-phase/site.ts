@@ -1,12 +1,17 @@
 import { finite, options } from "../../core/parameters.js";
-import type { Call, NodeId, Out, Role } from "../../core/role.js";
+import type { NodeId, Out, Role } from "../../core/role.js";
 import type { Down } from "../mortal.js";
 import type { Guarding } from "../protocol.js";
 import { type Resource, type Scripted, scripted, type ScriptedWork } from "../resource.js";
-import { type Answer, type Commit, type Decided, type Outcome, participantsOf, type Shares, type TransactionId, type Vote } from "../transaction.js";
+import {
+  type Answer, type Commit, type Decided, type Outcome, participantsOf, type Shares, type TransactionId, type Vote,
+} from "../transaction.js";
+import { answerAll, type Waiting, waitingFor } from "../waiting.js";
 import type { Begin } from "../two-phase/messages.js";
 import { attempt } from "../two-phase/participant.js";
-import type { Ask, CanCommit, DecisionMessage, Doubt, PreAck, PreCommit, StateReport, StateRequest, Told, VoteMessage, YouLead } from "./messages.js";
+import type {
+  Ask, CanCommit, DecisionMessage, Doubt, PreAck, PreCommit, StateReport, StateRequest, Told, VoteMessage, YouLead,
+} from "./messages.js";
 
 /** What a site knows. Its log and its data are written together, and survive a crash. */
 export interface Site<Data extends object = object> extends Guarding<Data> {
@@ -19,7 +24,7 @@ export interface Site<Data extends object = object> extends Guarding<Data> {
   /** Those whom a failure detector has reported. */
   readonly down: Set<NodeId>;
   /** Who waits for the outcome. */
-  readonly waiting: Map<TransactionId, { readonly calls: Set<Call>; readonly askers: Set<NodeId> }>;
+  readonly waiting: Map<TransactionId, Waiting>;
 }
 
 /** What the log says of a transaction. */
@@ -159,7 +164,9 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
     const stage = self.stages.get(transaction);
     const vetoed = (node: NodeId): boolean => stage?.kind === "voting" && stage.votes.get(node) === "no";
     settle(self, transaction, outcome, out);
-    for (const node of order) if (node !== self.id && !vetoed(node)) out.send(node, { kind: "decision", transaction, outcome });
+    for (const node of order) {
+      if (node !== self.id && !vetoed(node)) out.send(node, { kind: "decision", transaction, outcome });
+    }
   }
 
   function abortAlone(self: Self, transaction: TransactionId, out: Effects): void {
@@ -175,10 +182,7 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
     out.cancelTimer({ kind: "silence", transaction });
     out.persist();
     out.decide({ transaction, outcome });
-    const { calls = [], askers = [] } = self.waiting.get(transaction) ?? {};
-    for (const call of calls) out.reply(call, outcome);
-    for (const asker of askers) out.send(asker, { kind: "decision", transaction, outcome });
-    self.waiting.delete(transaction);
+    answerAll(self.waiting, { transaction, outcome }, out);
   }
 
   /** These have failed. If the leader is among them, the next in the order that is up takes its place. */
@@ -262,7 +266,7 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
       commit(self, { transaction, work }, call, out) {
         const known = self.log.get(transaction);
         if (known && !isDoubt(known)) return out.reply(call, known.kind);
-        waitingFor(self, transaction).calls.add(call);
+        waitingFor(self.waiting, transaction).calls.add(call);
         if (!known) begin(self, transaction, work, out);
       },
     },
@@ -271,7 +275,7 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
       begin(self, { transaction, work }, from, out) {
         const known = self.log.get(transaction);
         if (known && !isDoubt(known)) return out.send(from, { kind: "decision", transaction, outcome: known.kind });
-        waitingFor(self, transaction).askers.add(from);
+        waitingFor(self.waiting, transaction).askers.add(from);
         if (!known) begin(self, transaction, work, out);
       },
 
@@ -279,7 +283,8 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
       canCommit(self, { transaction, order, work }, coordinator, out) {
         const known = self.log.get(transaction);
         if (known) {
-          const vote = known.kind === "abort" ? "no" : known.kind === "uncertain" && !self.recovering.has(transaction) ? "yes" : null;
+          const vote =
+            known.kind === "abort" ? "no" : known.kind === "uncertain" && !self.recovering.has(transaction) ? "yes" : null;
           if (vote) out.send(coordinator, { kind: "vote", transaction, vote });
           return;
         }
@@ -344,7 +349,9 @@ export function site<Data extends object = Scripted, Work = ScriptedWork>(given:
         if (!record) abortAlone(self, transaction, out);
         const known = self.log.get(transaction)!;
         if (!isDoubt(known)) return out.send(leader, { kind: "decision", transaction, outcome: known.kind });
-        if (obeys(self, transaction, leads, out)) out.send(leader, { kind: "stateReport", transaction, attempt: leads, state: known.kind });
+        if (obeys(self, transaction, leads, out)) {
+          out.send(leader, { kind: "stateReport", transaction, attempt: leads, state: known.kind });
+        }
       },
 
       stateReport(self, { transaction, attempt: leads, state }, from, out) {
@@ -399,10 +406,4 @@ export function isDoubt(record: SiteRecord | undefined): record is DoubtRecord {
 function silentIn(stage: SiteStage, { up }: DoubtRecord, id: NodeId): readonly NodeId[] {
   const heard: { has(node: NodeId): boolean } = stage.kind === "voting" ? stage.votes : stage.kind === "asking" ? stage.states : stage.acks;
   return up.filter((node) => node !== id && !heard.has(node));
-}
-
-function waitingFor(self: Site, transaction: TransactionId): { readonly calls: Set<Call>; readonly askers: Set<NodeId> } {
-  const known = self.waiting.get(transaction) ?? { calls: new Set<Call>(), askers: new Set<NodeId>() };
-  self.waiting.set(transaction, known);
-  return known;
 }

@@ -75,7 +75,9 @@ export function wronglyPresumingCoordinator(options: CoordinatorOptions = {}): R
       ...sound.receive,
       inquiry(self, message, from, out) {
         const record = self.ledger.get(message.transaction);
-        if (self.stages.has(message.transaction) || (record && record.kind !== "end")) return sound.receive.inquiry(self, message, from, out);
+        if (self.stages.has(message.transaction) || (record && record.kind !== "end")) {
+          return sound.receive.inquiry(self, message, from, out);
+        }
         out.send(from, { kind: "decision", transaction: message.transaction, outcome: "commit" });
       },
     },
@@ -209,7 +211,9 @@ export function relayingParticipant(options: ParticipantOptions = {}): Role<Part
         const before = self.log.get(transaction);
         sound.receive.decision(self, message, from, out);
         if (before?.kind !== "prepared") return;
-        for (const node of before.participants) if (node !== self.id) out.send(node, { kind: "advice", transaction, outcome });
+        for (const node of before.participants) {
+          if (node !== self.id) out.send(node, { kind: "advice", transaction, outcome });
+        }
       },
     },
   };

@@ -80,9 +80,12 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
   }
 
   /** Phase 1. Ask everybody. */
-  function open(self: Coordinator, transaction: TransactionId, work: Shares, out: Out<CoordinatorSignature>): Stage & { kind: "voting" } {
+  function open(
+    self: Coordinator, transaction: TransactionId, work: Shares, out: Out<CoordinatorSignature>,
+  ): Stage & { kind: "voting" } {
     const participants = participantsOf(work);
-    const stage = { kind: "voting", participants, votes: new Map(), calls: new Set<Call>(), askers: new Set<NodeId>() } as const;
+    const stage =
+      { kind: "voting", participants, votes: new Map(), calls: new Set<Call>(), askers: new Set<NodeId>() } as const;
     self.stages.set(transaction, stage);
     if (collects) {
       self.ledger.set(transaction, { kind: "collecting", participants });
@@ -92,7 +95,9 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
     return stage;
   }
 
-  function ask(stage: Stage & { kind: "voting" }, transaction: TransactionId, work: Shares, out: Out<CoordinatorSignature>): void {
+  function ask(
+    stage: Stage & { kind: "voting" }, transaction: TransactionId, work: Shares, out: Out<CoordinatorSignature>,
+  ): void {
     if (unasked) return;
     for (const participant of stage.participants) {
       if (stage.votes.has(participant)) continue;
@@ -101,7 +106,9 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
   }
 
   /** Note a vote. One "no" is enough to abort; to commit takes the votes of all. */
-  function count(self: Coordinator, transaction: TransactionId, vote: Vote, from: NodeId, out: Out<CoordinatorSignature>): void {
+  function count(
+    self: Coordinator, transaction: TransactionId, vote: Vote, from: NodeId, out: Out<CoordinatorSignature>,
+  ): void {
     const stage = self.stages.get(transaction);
     if (stage?.kind !== "voting" || !stage.participants.includes(from) || stage.votes.has(from)) return;
     stage.votes.set(from, vote);
@@ -129,14 +136,18 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
     tell(self, transaction, outcome, doubters, out);
   }
 
-  function announce(transaction: TransactionId, { calls, askers }: Stage & { kind: "voting" }, outcome: Outcome, out: Out<CoordinatorSignature>): void {
+  function announce(
+    transaction: TransactionId, { calls, askers }: Stage & { kind: "voting" }, outcome: Outcome, out: Out<CoordinatorSignature>,
+  ): void {
     out.decide({ transaction, outcome });
     for (const call of calls) out.reply(call, outcome);
     for (const asker of askers) out.send(asker, { kind: "decision", transaction, outcome });
   }
 
   /** Phase 2. Tell those who are in doubt, and if they acknowledge that, until they have. */
-  function tell(self: Coordinator, transaction: TransactionId, outcome: Outcome, doubters: readonly NodeId[], out: Out<CoordinatorSignature>): void {
+  function tell(
+    self: Coordinator, transaction: TransactionId, outcome: Outcome, doubters: readonly NodeId[], out: Out<CoordinatorSignature>,
+  ): void {
     for (const node of doubters) out.send(node, { kind: "decision", transaction, outcome });
     if (acknowledges[outcome] && doubters.length > 0) {
       self.stages.set(transaction, { kind: "telling", outcome, waiting: new Set(doubters) });
@@ -189,7 +200,9 @@ export function coordinator(given: CoordinatorOptions = {}): Role<CoordinatorSig
       // coordinator that remembers can take such a vote: it could be an old one, of a transaction that is over.)
       begin(self, { transaction, work, vote }, from, out) {
         const answer = answerOf(self, transaction);
-        if (answer) return typeof answer === "string" ? out.send(from, { kind: "decision", transaction, outcome: answer }) : undefined;
+        if (answer) {
+          return typeof answer === "string" ? out.send(from, { kind: "decision", transaction, outcome: answer }) : undefined;
+        }
         const known = self.stages.get(transaction);
         const stage = known?.kind === "voting" ? known : open(self, transaction, work, out);
         if (vote === undefined || vote === "read-only") stage.askers.add(from); // else it is told as a participant

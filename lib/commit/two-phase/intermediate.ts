@@ -157,7 +157,9 @@ export function intermediate<Data extends object = Scripted, Work = ScriptedWork
         const children = participantsOf(below);
         const stage: Voting = { kind: "voting", parent, children, own, votes: new Map() };
         self.stages.set(transaction, stage);
-        for (const child of children) out.send(child, { kind: "prepare", transaction, participants: children, work: below[child] });
+        for (const child of children) {
+          out.send(child, { kind: "prepare", transaction, participants: children, work: below[child] });
+        }
         if (children.length === 0) conclude(self, transaction, stage, out);
         else out.setTimer({ kind: "votes", transaction }, votesWithin);
       },

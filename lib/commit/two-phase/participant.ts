@@ -73,7 +73,9 @@ export function participant<Data extends object = Scripted, Work = ScriptedWork>
   type Effects = Out<ParticipantSignature<Data>>;
 
   /** Phase 1. Get ready, and say so; a vote is on disk before it leaves. */
-  function prepare(self: Self, about: { transaction: TransactionId; coordinator: NodeId; participants: readonly NodeId[]; work: unknown }, out: Effects): Vote {
+  function prepare(
+    self: Self, about: { transaction: TransactionId; coordinator: NodeId; participants: readonly NodeId[]; work: unknown }, out: Effects,
+  ): Vote {
     const { transaction, coordinator, participants, work } = about;
     const { vote, data } = attempt(resource, self.data, transaction, work as Work);
     self.data = data;
@@ -129,7 +131,9 @@ export function participant<Data extends object = Scripted, Work = ScriptedWork>
     self.calls.delete(transaction);
   }
 
-  function inquire(self: Self, transaction: TransactionId, record: ParticipantRecord & { kind: "prepared" }, out: Effects): void {
+  function inquire(
+    self: Self, transaction: TransactionId, record: ParticipantRecord & { kind: "prepared" }, out: Effects,
+  ): void {
     out.send(record.coordinator, { kind: "inquiry", transaction });
     if (cooperative) {
       for (const node of record.participants) if (node !== self.id) out.send(node, { kind: "consult", transaction });

@@ -1,5 +1,7 @@
 import { explore, type ExploreOptions } from "../../check.js";
-import { atomicity, type CommitProtocol, fourPhase, paxosCommit, quorumCommit, scripted, threePhase, twoPhase } from "../../commit.js";
+import {
+  atomicity, type CommitProtocol, fourPhase, paxosCommit, quorumCommit, scripted, threePhase, twoPhase,
+} from "../../commit.js";
 import { checkInterrupt } from "../../core.js";
 import { type Nodes, type ScriptedFault, simulate } from "../../sim.js";
 
@@ -79,7 +81,8 @@ export function survives(which: Readonly<Record<string, Candidate>> = candidates
       (["now", "before-flush", "after-flush"] as const).map((moment) => [
         { at, kind: "crash", node, moment, ...(forMs === undefined ? {} : { forMs }), ...(moment === "now" ? {} : { withinMs: 30 }) },
       ]);
-    const halves = [coordinator, "p1", ...Object.keys(nodes).filter((node) => /^[ab]/.test(node) && node !== coordinator).slice(1)];
+    const halves =
+      [coordinator, "p1", ...Object.keys(nodes).filter((node) => /^[ab]/.test(node) && node !== coordinator).slice(1)];
     const rest = Object.keys(nodes).filter((node) => !halves.includes(node));
 
     const fates = {
@@ -96,7 +99,8 @@ export function survives(which: Readonly<Record<string, Candidate>> = candidates
 }
 
 /** What everybody asks for: that all three commit. */
-const wish = { kind: "commit", transaction: "t1", work: Object.fromEntries(participants.map((node) => [node, "yes"])) } as const;
+const wish =
+  { kind: "commit", transaction: "t1", work: Object.fromEntries(participants.map((node) => [node, "yes"])) } as const;
 
 function run(nodes: Nodes, coordinator: string, faults: readonly ScriptedFault[]): ReturnType<typeof simulate<Nodes>> {
   return simulate<Nodes>({
