@@ -2,7 +2,8 @@
  * A small transactional key-value store over shards: strict two-phase locking, deadlocks found or avoided, a write-ahead
  * log under each shard, and any of the commit protocols of distlab/commit between them.
  *
- * What came of its transactions is judged by `serializable` of distlab/history: `serializable(transactionsOf(run.trace))`.
+ * What came of its transactions is judged by distlab/history:
+ * `serializable(transactionsOf(run.trace), { versions: versionsOf(run.trace) })`.
  */
 export { store, type Store, type StoreOptions } from "./transactions/store.js";
 export {
@@ -17,6 +18,8 @@ export {
   type Begin, type DecisionMessage, type Granted, type Known, type LockMessage, type Probe, type Release, type ShardWork, type Step, type Transact,
   type Transacted, type Version, type Wait, type Waits, type Wounded,
 } from "./transactions/messages.js";
-export { tellsOfTransaction, transactionsOf, type RecordedStep, type RecordedTransaction } from "./transactions/records.js";
+export { tellsOfTransaction, transactionsOf, versionsOf, type RecordedStep, type RecordedTransaction } from "./transactions/records.js";
+export { committedStays, locksExclude } from "./transactions/properties.js";
 export { earlyStore, forgetfulStore, hastyStore, locklessStore, tornStore } from "./transactions/broken.js";
+export { brokenStores, type BrokenStore } from "./transactions/broken-worlds.js";
 export { membersOf, replicated, spokenIn, type GroupOptions } from "./transactions/replicated.js";

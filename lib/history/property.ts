@@ -48,16 +48,18 @@ export interface SerializableOptions {
   readonly sees: (happened: Observation) => boolean;
   /** The transactions that it tells of. */
   readonly recordsOf: (seen: readonly Observation[]) => readonly TransactionRecord[];
+  /** For each key, its versions in the order in which they were installed; see the options of `serializable`. */
+  readonly versionsOf?: (seen: readonly Observation[]) => Readonly<Record<string, readonly unknown[]>>;
 }
 
 /**
  * That the transactions of a cluster are serializable, as a property for the simulator and the explorer: judged anew
  * with everything that tells of one. (By the order of events, not strictly by any clock.)
  *
- *     simulate({ ..., properties: [serializableTransactions({ sees: tellsOfTransaction, recordsOf: transactionsOf })] })
+ *     simulate({ ..., properties: [serializableTransactions({ sees: tellsOfTransaction, recordsOf: transactionsOf, versionsOf })] })
  */
 export function serializableTransactions(options: SerializableOptions): Property<readonly Observation[]> {
-  const { sees, recordsOf } = checkOptions("options of serializableTransactions", options, ["sees", "recordsOf"]);
+  const { sees, recordsOf, versionsOf } = checkOptions("options of serializableTransactions", options, ["sees", "recordsOf", "versionsOf"]);
   const judged = new WeakMap<readonly Observation[], string | null>();
   return {
     name: "serializable transactions",
@@ -66,7 +68,7 @@ export function serializableTransactions(options: SerializableOptions): Property
     check(_, seen) {
       let problem = judged.get(seen);
       if (problem === undefined) {
-        const verdict = serializable(recordsOf(seen));
+        const verdict = serializable(recordsOf(seen), versionsOf ? { versions: versionsOf(seen) } : {});
         problem = verdict.kind === "violated" ? verdict.reason : null;
         judged.set(seen, problem);
       }

@@ -30,7 +30,7 @@ function spoken(message: Tagged): Tagged {
 
 /**
  * The transactions of a run that came as far as to ask for a commit, from its trace, in the order in which they first
- * asked: `serializable(transactionsOf(run.trace))`. The outcome is what any node has announced, also where the client
+ * asked. The outcome is what any node has announced, also where the client
  * was not told. What was given up before has left nothing behind, and is not there.
  */
 export function transactionsOf(trace: Iterable<{ readonly kind: string; readonly at?: number }>): RecordedTransaction[] {
@@ -71,6 +71,32 @@ export function transactionsOf(trace: Iterable<{ readonly kind: string; readonly
     const writes = steps.filter(({ kind }) => kind === "write");
     return { transaction, outcome, steps: [...(reads.get(transaction) ?? steps.filter(({ kind }) => kind === "read")), ...writes], invokedAt: at, returnedAt };
   });
+}
+
+/**
+ * The versions of each key in the order in which its shard installed them, where it announced so first:
+ * `serializable(transactionsOf(trace), { versions: versionsOf(trace) })`.
+ */
+export function versionsOf(trace: Iterable<{ readonly kind: string }>): Record<string, TransactionId[]> {
+  const work = new Map<TransactionId, Readonly<Record<string, ShardWork>>>();
+  const versions: Record<string, TransactionId[]> = {};
+  const seen = new Set<string>();
+  for (const event of trace) {
+    if (event.kind === "send") {
+      const message = spoken((event as unknown as { readonly message: Tagged }).message) as Begin;
+      if (message.kind === "begin" && !work.has(message.transaction)) work.set(message.transaction, message.work);
+    } else if (event.kind === "decide") {
+      const { node, outcome } = event as unknown as { readonly node: string; readonly outcome: Decided };
+      if (outcome.outcome !== "commit") continue;
+      for (const [shard, { writes }] of Object.entries(work.get(outcome.transaction) ?? {})) {
+        // A group of servers announces by one of them.
+        if ((node !== shard && !node.startsWith(`${shard}.`)) || seen.has(`${shard} ${outcome.transaction}`)) continue;
+        seen.add(`${shard} ${outcome.transaction}`);
+        for (const key of Object.keys(writes)) (versions[key] ??= []).push(outcome.transaction);
+      }
+    }
+  }
+  return versions;
 }
 
 function stepsOf({ transaction, work }: Begin): readonly RecordedStep[] {

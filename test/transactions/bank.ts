@@ -1,13 +1,15 @@
 import { type SeedOptions, type SeedSearch, swarm } from "../../lib/check.js";
 import { protocol as paxosCommit } from "../../lib/commit/paxos-commit/protocol.js";
+import { atomicity, irrevocability } from "../../lib/commit/properties.js";
 import type { CommitProtocol } from "../../lib/commit/protocol.js";
 import { protocol as twoPhase } from "../../lib/commit/two-phase/protocol.js";
 import { ids, stream } from "../../lib/core.js";
 import { serializable } from "../../lib/history.js";
 import type { Nodes, Run } from "../../lib/sim.js";
 import { only } from "../../lib/trace/event.js";
+import { committedStays, locksExclude } from "../../lib/transactions/properties.js";
 import { type DeadlockHandling, type ShardState } from "../../lib/transactions/shard.js";
-import { transactionsOf } from "../../lib/transactions/records.js";
+import { transactionsOf, versionsOf } from "../../lib/transactions/records.js";
 import { type Store, store, type StoreOptions } from "../../lib/transactions/store.js";
 
 /** This module, for threads to load. */
@@ -68,12 +70,14 @@ export function bank(seed: number, make: (options: StoreOptions) => Store = stor
     nemesis: { until: CALM, ...rates, crashes: { perSecond: crashes, lasts: [2, 100] } },
     freeze: true,
     until: DEADLINE,
+    properties: [atomicity, irrevocability, committedStays, locksExclude],
   };
 }
 
 /** At the end no lock is held, no money is gone, and all that committed could have run one after the other. */
 export function isSound(run: Run<Nodes>): string | null {
-  const verdict = serializable(transactionsOf(run.trace));
+  if (run.violation) return run.violation.problem;
+  const verdict = serializable(transactionsOf(run.trace), { versions: versionsOf(run.trace) });
   if (verdict.kind === "violated") return verdict.reason;
   let sum = 0;
   for (const name of Object.keys(shards)) {

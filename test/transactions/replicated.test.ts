@@ -8,7 +8,7 @@ import { stream } from "../../lib/core.js";
 import { serializable } from "../../lib/history.js";
 import { type ScriptedFault, simulate } from "../../lib/sim.js";
 import { membersOf, replicated, spokenIn } from "../../lib/transactions/replicated.js";
-import { transactionsOf } from "../../lib/transactions/records.js";
+import { transactionsOf, versionsOf } from "../../lib/transactions/records.js";
 import type { ShardData } from "../../lib/transactions/shard-resource.js";
 import { store } from "../../lib/transactions/store.js";
 
@@ -131,7 +131,7 @@ describe("the store on groups", () => {
         nemesis: { from: 600, until: 5_000, crashes: { perSecond: 1, lasts: [100, 600] }, nodes: Object.keys(all).filter((name) => name !== "m1"), maxDown: 1 },
       } as never);
       expect(result.history.filter(({ returnedAt }) => returnedAt !== null)).toHaveLength(30);
-      const verdict = serializable(transactionsOf(result.trace), { realTime: true });
+      const verdict = serializable(transactionsOf(result.trace), { versions: versionsOf(result.trace), realTime: true });
       expect([verdict.kind, verdict.transactions]).toEqual(["holds", 30]);
       const servers = ["s1", "s2"].map((name) => membersOf(name).map((id) => (result.simulation.state(id as never) as unknown as { machine: { self: { data: ShardData } } }).machine.self.data));
       for (const data of servers.flat()) expect(data.locks.size).toBe(0);

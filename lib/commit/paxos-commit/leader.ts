@@ -19,6 +19,8 @@ export interface Pursuit {
   readonly participants: readonly NodeId[];
   /** The ballot that it opened last; ballot 0 is the resource managers'. */
   ballot: Ballot;
+  /** How many ballots it has opened for it. */
+  opened: number;
   /** In phase 1 of its ballot: the last votes that each acceptor told of. Else null. */
   promises: Map<NodeId, Phase1b["votes"]> | null;
   readonly tally: Tally;
@@ -44,8 +46,9 @@ export interface LeaderOptions {
   /** Faster Paxos Commit (section 4.3): acceptors tell the resource managers themselves, and a leader only who else asks. By default false. */
   readonly faster?: boolean;
   /**
-   * How long it waits for the outcome of a ballot, in ms; by default [100, 200]. A range, or leaders of equal patience
-   * may beat each other for ever.
+   * How long it waits for the quorum of a phase, in ms; by default [100, 200], and for each further ballot of a
+   * transaction twice as long, up to 32 times. A range, and more patience with each defeat, or leaders may beat each
+   * other for ever ("Paxos Made Simple", section 2.4).
    */
   readonly retryAfter?: Delay;
 }
@@ -71,7 +74,7 @@ export function leaderWith(nameInBallots: (id: NodeId) => Ballot["proposer"], gi
 
   function pursue(self: Leader, transaction: TransactionId, participants: readonly NodeId[]): Pursuit {
     const pursuit: Pursuit = {
-      participants, ballot: noBallot, promises: null, tally: new Map(), calls: new Set(), askers: new Set(), outcome: null,
+      participants, ballot: noBallot, opened: 0, promises: null, tally: new Map(), calls: new Set(), askers: new Set(), outcome: null,
     };
     self.pursuits.set(transaction, pursuit);
     return pursuit;
@@ -90,11 +93,17 @@ export function leaderWith(nameInBallots: (id: NodeId) => Ballot["proposer"], gi
   /** Phase 1a. Open a ballot that was never used before: it must survive a crash before anybody hears of it. */
   function open(self: Leader, transaction: TransactionId, pursuit: Pursuit, out: Out<LeaderSignature>): void {
     self.round += 1;
+    pursuit.opened += 1;
     pursuit.ballot = { round: self.round, proposer: nameInBallots(self.id) };
     pursuit.promises = new Map();
     out.persist();
     for (const node of acceptors) out.send(node, { kind: "phase1a", transaction, ballot: pursuit.ballot });
-    out.setTimer({ kind: "retry", transaction }, retryAfter);
+    out.setTimer({ kind: "retry", transaction }, patience(pursuit));
+  }
+
+  function patience({ opened }: Pursuit): Delay {
+    const factor = 2 ** Math.min(opened - 1, 5);
+    return typeof retryAfter === "number" ? factor * retryAfter : [factor * retryAfter[0], factor * retryAfter[1]];
   }
 
   function learn(pursuit: Pursuit, transaction: TransactionId, outcome: Outcome, out: Out<LeaderSignature>): void {
@@ -166,7 +175,7 @@ export function leaderWith(nameInBallots: (id: NodeId) => Ballot["proposer"], gi
         for (const node of acceptors) {
           out.send(node, { kind: "phase2a", transaction, ballot, participants, values, tell: [self.id] });
         }
-        out.setTimer({ kind: "retry", transaction }, retryAfter);
+        out.setTimer({ kind: "retry", transaction }, patience(pursuit));
       },
 
       phase2b(self, message, from, out) {
