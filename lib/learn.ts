@@ -29,3 +29,6 @@ export {
 export {
   type AdviceRule, type CoordinatorKnows, type DecideRule, type Entry, type FateRule, type InquiryRule, type Known, type PrepareRule, type ReadersCostRule,
 } from "./learn/chapters/two-phase-roles.js";
+export {
+  type AcceptorsCostRule, type CountedVote, type InstanceRule, type LastVote, type OutcomeRule, type SagaPlace, type SagaRule, type TakeOverRule,
+} from "./learn/chapters/four-phase-roles.js";

@@ -7,6 +7,8 @@ import { comparisonExercises } from "./chapters/comparison-exercises.js";
 import { comparisonQuizzes } from "./chapters/comparison-quizzes.js";
 import { consistentHashingExercises } from "./chapters/consistent-hashing-exercises.js";
 import { consistentHashingQuizzes } from "./chapters/consistent-hashing-quizzes.js";
+import { fourPhaseExercises } from "./chapters/four-phase-exercises.js";
+import { fourPhaseQuizzes } from "./chapters/four-phase-quizzes.js";
 import { multiPaxosExercises } from "./chapters/multi-paxos-exercises.js";
 import { multiPaxosQuizzes } from "./chapters/multi-paxos-quizzes.js";
 import { paxosExercises } from "./chapters/paxos-exercises.js";
@@ -28,6 +30,7 @@ const chapters: Chapters = {
   "3.1.2.2": { title: "Raft in service", exercises: raftInServiceExercises, quizzes: raftInServiceQuizzes },
   "3.1.3": { title: "Paxos, Multi-Paxos and Raft", exercises: comparisonExercises, quizzes: comparisonQuizzes },
   "3.2.1": { title: "Two-phase commit", exercises: twoPhaseExercises, quizzes: twoPhaseQuizzes },
+  "3.2.3": { title: "Four phases, and the way out", exercises: fourPhaseExercises, quizzes: fourPhaseQuizzes },
   "3.3.1": { title: "Consistent hashing", exercises: consistentHashingExercises, quizzes: consistentHashingQuizzes },
 };
 
@@ -38,6 +41,7 @@ interface Chapters {
   readonly "3.1.2.2": { readonly title: string; readonly exercises: typeof raftInServiceExercises; readonly quizzes: typeof raftInServiceQuizzes };
   readonly "3.1.3": { readonly title: string; readonly exercises: typeof comparisonExercises; readonly quizzes: typeof comparisonQuizzes };
   readonly "3.2.1": { readonly title: string; readonly exercises: typeof twoPhaseExercises; readonly quizzes: typeof twoPhaseQuizzes };
+  readonly "3.2.3": { readonly title: string; readonly exercises: typeof fourPhaseExercises; readonly quizzes: typeof fourPhaseQuizzes };
   readonly "3.3.1": { readonly title: string; readonly exercises: typeof consistentHashingExercises; readonly quizzes: typeof consistentHashingQuizzes };
 }
 
