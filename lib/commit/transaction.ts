@@ -1,3 +1,4 @@
+import { show } from "../core/parameters.js";
 import type { NodeId } from "../core/role.js";
 
 /**
@@ -34,7 +35,14 @@ export interface Commit<Work = unknown> {
 /** The answer to a client: the outcome, or why there is none. */
 export type Answer = Outcome | { readonly refused: string };
 
-/** The participants of a transaction, in order. */
+/**
+ * The participants of a transaction, in order.
+ *
+ * @throws TypeError if `work` is not an object with a share for each participant
+ */
 export function participantsOf(work: Shares): readonly NodeId[] {
+  if (typeof work !== "object" || work === null || Array.isArray(work)) {
+    throw new TypeError(`work must be an object with a share for each participant, got ${show(work)}`);
+  }
   return Object.keys(work) as NodeId[];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  abortNeedsCause, accounts, atomicity, commitNeedsAllVotes, type Decided, irrevocability, locksGoWithDoubt, type Outcome, scripted, undecided,
+  abortNeedsCause, accounts, atomicity, commitNeedsAllVotes, type Decided, irrevocability, locksGoWithDoubt, type Outcome, participantsOf, scripted, undecided,
 } from "../../lib/commit.js";
 import type { Decision, NodeId, NodeView, Observation, Property } from "../../lib/core.js";
 
@@ -94,6 +94,16 @@ describe("locks", () => {
     expect(judged(property, [decision, { kind: "crash", node: "p1" }], [], [holding("p1")])).toBeNull();
     expect(judged(property, [decision], [], [holding("p2")])).toBeNull();
     expect(judged(locksGoWithDoubt(scripted, ["p2"]), [decision], [], [holding("p1")])).toBeNull();
+  });
+});
+
+describe("the participants of a transaction", () => {
+  it("are the names in its work, in order", () => {
+    expect(participantsOf({ p2: "yes", p1: "no" })).toEqual(["p2", "p1"]);
+  });
+
+  it.each([[null, "null"], [["p1"], '["p1"]'], ["p1", '"p1"'], [undefined, "nothing"]])("cannot be read from %j", (work, shown) => {
+    expect(() => participantsOf(work as never)).toThrow(`work must be an object with a share for each participant, got ${shown}`);
   });
 });
 
