@@ -5,7 +5,7 @@ import type { Diagram } from "./diagram.js";
 import { showsItself, type Bundle } from "./display.js";
 import { text } from "./figure.js";
 import { registerRun, type Forkable } from "./player/live.js";
-import { packRun, recordVersion, type PackedRun } from "./player/record.js";
+import { packRun, recordVersion, withFields, type PackedRun } from "./player/record.js";
 import { sequence } from "./sequence.js";
 
 /** The MIME type of a run that the player shows. */
@@ -28,6 +28,8 @@ export interface PlayerOptions {
   readonly at?: number;
   /** How many events of each run are kept, 1 to 200,000 (default 100,000). A notebook grows by some 60 bytes for each. */
   readonly limit?: number;
+  /** Which fields of the states are shown, in this order (default: all). Of roles with many, the few that the run is about. */
+  readonly fields?: readonly string[];
   /** The variable that holds the run, for the lines of code that make forks (default "run"). */
   readonly variable?: string;
 }
@@ -106,8 +108,15 @@ export function player(run: Playable, options: PlayerOptions): Player {
   if (!Array.isArray(names) || names.length !== 2) throw new TypeError(`names must be a pair of names, got ${show(names)}`);
   names.forEach((name: unknown, i: number) => text(`names[${i}]`, name));
   integer("limit", limit, { min: 1, max: 200_000 });
-  const trace = traceOf("run", run);
-  const other = beside === undefined ? null : traceOf("beside", beside);
+  const fields = options.fields ?? null;
+  if (fields !== null && (!Array.isArray(fields) || fields.length === 0)) {
+    throw new TypeError(`fields must be a list of names of at least one field, got ${show(fields)}`);
+  }
+  const whole = traceOf("run", run);
+  const missing = fields?.find((name) => !whole.some((event) => event.kind === "change" && name in event.fields));
+  if (missing !== undefined) throw new RangeError(`fields must be fields that the run tells changes of, got ${show(missing)}`);
+  const trace = withFields(whole, fields);
+  const other = beside === undefined ? null : withFields(traceOf("beside", beside), fields);
   const at = options.at === undefined ? null : integer("at", options.at, { max: trace.at(-1)?.step ?? 0 });
 
   const diagram = sequence(trace, { title, ...(note === "" ? {} : { note }) });
@@ -123,7 +132,7 @@ export function player(run: Playable, options: PlayerOptions): Player {
       at,
       limit,
       variable,
-      id: isForkable(run) ? registerRun(run) : null,
+      id: isForkable(run) ? registerRun(run, fields) : null,
       run: packRun(trace, { name: names[0], limit }),
       beside: other === null ? null : packRun(other, { name: names[1], limit }),
     },
@@ -133,7 +142,7 @@ export function player(run: Playable, options: PlayerOptions): Player {
 }
 
 const OPTIONS = [
-  "title", "note", "beside", "names", "at", "limit", "variable",
+  "title", "note", "beside", "names", "at", "limit", "fields", "variable",
 ] as const satisfies readonly (keyof PlayerOptions)[];
 
 /** How many events stand in the text. */

@@ -42,6 +42,19 @@ describe("a player", () => {
     expect(player(run, { title }).record).toEqual(record);
   });
 
+  it("shows of the states what it is asked for, also in forks", () => {
+    const { record } = player(run, { title, fields: ["ballot", "round"] });
+    const changed = (packed: PackedRun): string[] =>
+      packed.events.flatMap((event) => (kindOf(packed, event) === "change" ? event.slice(4).filter((_, i) => i % 2 === 0) : [])).map((at) => packed.texts[at]!);
+    expect(new Set(changed(record.run))).toEqual(new Set(["ballot", "round"]));
+    expect(changed(player(run, { title }).record.run).length).toBeGreaterThan(changed(record.run).length);
+    player(run, { title, fields: ["ballot", "round"] });
+    const fork = answer({ run: record.id, limit: 1000, change: { step: 3, crash: "a1" } });
+    expect("run" in fork && new Set(changed(fork.run))).toEqual(new Set(["ballot", "round"]));
+    expect(() => player(run, { title, fields: ["balot"] })).toThrow('fields must be fields that the run tells changes of, got "balot"');
+    expect(() => player(run, { title, fields: [] })).toThrow("fields must be a list of names of at least one field, got []");
+  });
+
   it("stays small: less than 100 bytes for an event", () => {
     const { record } = player(run, { title });
     expect(JSON.stringify(record.run.events).length / run.trace.length).toBeLessThan(60);

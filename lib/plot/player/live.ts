@@ -1,4 +1,4 @@
-import { packRun, type PackedRun } from "./record.js";
+import { packRun, withFields, type PackedRun } from "./record.js";
 import type { TraceEvent } from "../../trace/event.js";
 
 /** What is changed at a fork: the step after which, and one thing. */
@@ -26,15 +26,15 @@ interface Comm {
 export const playerTarget = "distlab.player";
 
 /** The latest runs that were shown, by their hash: a page that still shows an older one gets the line of code instead. */
-const runs = new Map<string, Forkable>();
+const runs = new Map<string, { readonly run: Forkable; readonly fields: readonly string[] | null }>();
 const maxRuns = 24;
 let isListening = false;
 
-/** Let players that show this run ask for its forks, where there is a kernel; returns the name by which they ask. */
-export function registerRun(run: Forkable): string {
+/** Let players that show this run, with these fields, ask for its forks where there is a kernel; returns the name by which they ask. */
+export function registerRun(run: Forkable, fields: readonly string[] | null): string {
   const { hash } = run;
   runs.delete(hash);
-  runs.set(hash, run);
+  runs.set(hash, { run, fields });
   for (const oldest of runs.keys()) {
     if (runs.size <= maxRuns) break;
     runs.delete(oldest);
@@ -46,12 +46,13 @@ export function registerRun(run: Forkable): string {
 /** What a player's question is answered with: the fork, or why there is none. */
 export function answer(data: Readonly<Record<string, unknown>>): { readonly run: PackedRun; readonly id: string } | { readonly problem: string } {
   try {
-    const run = runs.get(String(data["run"]));
-    if (run === undefined) return { problem: "the kernel does not know this run any more: run the cell again" };
+    const known = runs.get(String(data["run"]));
+    if (known === undefined) return { problem: "the kernel does not know this run any more: run the cell again" };
     const change = data["change"] as ForkWish;
     const limit = Number(data["limit"]);
+    const { run, fields } = known;
     const fork = run.fork(change);
-    return { run: packRun(fork.trace, { name: forkName(change), limit }), id: registerRun(fork) };
+    return { run: packRun(withFields(fork.trace, fields), { name: forkName(change), limit }), id: registerRun(fork, fields) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

@@ -35,6 +35,16 @@ export interface PackedRun {
   readonly total: number;
 }
 
+/** The trace with these fields of the states only; null: with all. A change of other fields is no event any more. */
+export function withFields(trace: readonly TraceEvent[], fields: readonly string[] | null): readonly TraceEvent[] {
+  if (fields === null) return trace;
+  return trace.flatMap((event): readonly TraceEvent[] => {
+    if (event.kind !== "change") return [event];
+    const kept = fields.filter((name) => name in event.fields).map((name): [string, unknown] => [name, event.fields[name]]);
+    return kept.length === 0 ? [] : [{ ...event, fields: Object.fromEntries(kept) }];
+  });
+}
+
 /** Pack the first `limit` events of a trace. */
 export function packRun(trace: readonly TraceEvent[], { name, limit }: { readonly name: string; readonly limit: number }): PackedRun {
   const shown = trace.length > limit ? trace.slice(0, limit) : trace;
