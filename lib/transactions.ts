@@ -19,6 +19,8 @@ export {
   type Transacted, type Version, type Wait, type Waits, type Wounded,
 } from "./transactions/messages.js";
 export { tellsOfTransaction, transactionsOf, versionsOf, type RecordedStep, type RecordedTransaction } from "./transactions/records.js";
+export { bankShards, transfers, type BankOptions, type TransferOptions } from "./transactions/bank.js";
+export { lockTimes, type LockTime } from "./transactions/lock-times.js";
 export { committedStays, locksExclude } from "./transactions/properties.js";
 export { earlyStore, forgetfulStore, hastyStore, locklessStore, tornStore } from "./transactions/broken.js";
 export { brokenStores, type BrokenStore } from "./transactions/broken-worlds.js";
