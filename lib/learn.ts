@@ -30,5 +30,9 @@ export {
   type AdviceRule, type CoordinatorKnows, type DecideRule, type Entry, type FateRule, type InquiryRule, type Known, type PrepareRule, type ReadersCostRule,
 } from "./learn/chapters/two-phase-roles.js";
 export {
+  type BlockingStatesRule, type ChooseRule, type LastWords, type LocalState, type NextStep, type ObeyRule, type PatienceRule, type TerminateRule,
+  type TotalFailureRule,
+} from "./learn/chapters/three-phase-roles.js";
+export {
   type AcceptorsCostRule, type CountedVote, type InstanceRule, type LastVote, type OutcomeRule, type SagaPlace, type SagaRule, type TakeOverRule,
 } from "./learn/chapters/four-phase-roles.js";

@@ -17,6 +17,8 @@ import { raftInServiceExercises } from "./chapters/raft-in-service-exercises.js"
 import { raftInServiceQuizzes } from "./chapters/raft-in-service-quizzes.js";
 import { raftExercises } from "./chapters/raft-exercises.js";
 import { raftQuizzes } from "./chapters/raft-quizzes.js";
+import { threePhaseExercises } from "./chapters/three-phase-exercises.js";
+import { threePhaseQuizzes } from "./chapters/three-phase-quizzes.js";
 import { twoPhaseExercises } from "./chapters/two-phase-exercises.js";
 import { twoPhaseQuizzes } from "./chapters/two-phase-quizzes.js";
 import { checkQuiz, mark, solved, type Quiz } from "./quiz.js";
@@ -30,6 +32,7 @@ const chapters: Chapters = {
   "3.1.2.2": { title: "Raft in service", exercises: raftInServiceExercises, quizzes: raftInServiceQuizzes },
   "3.1.3": { title: "Paxos, Multi-Paxos and Raft", exercises: comparisonExercises, quizzes: comparisonQuizzes },
   "3.2.1": { title: "Two-phase commit", exercises: twoPhaseExercises, quizzes: twoPhaseQuizzes },
+  "3.2.2": { title: "Three-phase commit", exercises: threePhaseExercises, quizzes: threePhaseQuizzes },
   "3.2.3": { title: "Four phases, and the way out", exercises: fourPhaseExercises, quizzes: fourPhaseQuizzes },
   "3.3.1": { title: "Consistent hashing", exercises: consistentHashingExercises, quizzes: consistentHashingQuizzes },
 };
@@ -41,6 +44,7 @@ interface Chapters {
   readonly "3.1.2.2": { readonly title: string; readonly exercises: typeof raftInServiceExercises; readonly quizzes: typeof raftInServiceQuizzes };
   readonly "3.1.3": { readonly title: string; readonly exercises: typeof comparisonExercises; readonly quizzes: typeof comparisonQuizzes };
   readonly "3.2.1": { readonly title: string; readonly exercises: typeof twoPhaseExercises; readonly quizzes: typeof twoPhaseQuizzes };
+  readonly "3.2.2": { readonly title: string; readonly exercises: typeof threePhaseExercises; readonly quizzes: typeof threePhaseQuizzes };
   readonly "3.2.3": { readonly title: string; readonly exercises: typeof fourPhaseExercises; readonly quizzes: typeof fourPhaseQuizzes };
   readonly "3.3.1": { readonly title: string; readonly exercises: typeof consistentHashingExercises; readonly quizzes: typeof consistentHashingQuizzes };
 }
