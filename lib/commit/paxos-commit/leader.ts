@@ -19,8 +19,9 @@ export interface Pursuit {
   readonly participants: readonly NodeId[];
   /** The ballot that it opened last; ballot 0 is the resource managers'. */
   ballot: Ballot;
-  /** How many ballots it has opened for it. */
-  opened: number;
+  /** Whether an acceptor has joined a rival's ballot since, and in how many ballots that was so. */
+  isBeaten: boolean;
+  defeats: number;
   /** In phase 1 of its ballot: the last votes that each acceptor told of. Else null. */
   promises: Map<NodeId, Phase1b["votes"]> | null;
   readonly tally: Tally;
@@ -46,9 +47,9 @@ export interface LeaderOptions {
   /** Faster Paxos Commit (section 4.3): acceptors tell the resource managers themselves, and a leader only who else asks. By default false. */
   readonly faster?: boolean;
   /**
-   * How long it waits for the quorum of a phase, in ms; by default [100, 200], and for each further ballot of a
-   * transaction twice as long, up to 32 times. A range, and more patience with each defeat, or leaders may beat each
-   * other for ever ("Paxos Made Simple", section 2.4).
+   * How long it waits for the quorum of a phase, in ms; by default [100, 200]. After each ballot that a rival has beaten
+   * it waits twice as long, up to 32 times: leaders of equal patience may beat each other for ever ("Paxos Made
+   * Simple", section 2.4).
    */
   readonly retryAfter?: Delay;
 }
@@ -74,7 +75,7 @@ export function leaderWith(nameInBallots: (id: NodeId) => Ballot["proposer"], gi
 
   function pursue(self: Leader, transaction: TransactionId, participants: readonly NodeId[]): Pursuit {
     const pursuit: Pursuit = {
-      participants, ballot: noBallot, opened: 0, promises: null, tally: new Map(), calls: new Set(), askers: new Set(), outcome: null,
+      participants, ballot: noBallot, isBeaten: false, defeats: 0, promises: null, tally: new Map(), calls: new Set(), askers: new Set(), outcome: null,
     };
     self.pursuits.set(transaction, pursuit);
     return pursuit;
@@ -93,7 +94,7 @@ export function leaderWith(nameInBallots: (id: NodeId) => Ballot["proposer"], gi
   /** Phase 1a. Open a ballot that was never used before: it must survive a crash before anybody hears of it. */
   function open(self: Leader, transaction: TransactionId, pursuit: Pursuit, out: Out<LeaderSignature>): void {
     self.round += 1;
-    pursuit.opened += 1;
+    pursuit.isBeaten = false;
     pursuit.ballot = { round: self.round, proposer: nameInBallots(self.id) };
     pursuit.promises = new Map();
     out.persist();
@@ -101,8 +102,8 @@ export function leaderWith(nameInBallots: (id: NodeId) => Ballot["proposer"], gi
     out.setTimer({ kind: "retry", transaction }, patience(pursuit));
   }
 
-  function patience({ opened }: Pursuit): Delay {
-    const factor = 2 ** Math.min(opened - 1, 5);
+  function patience({ defeats }: Pursuit): Delay {
+    const factor = 2 ** Math.min(defeats, 5);
     return typeof retryAfter === "number" ? factor * retryAfter : [factor * retryAfter[0], factor * retryAfter[1]];
   }
 
@@ -187,9 +188,14 @@ export function leaderWith(nameInBallots: (id: NodeId) => Ballot["proposer"], gi
         if (outcome) learn(pursuit, transaction, outcome, out);
       },
 
-      // A rival is ahead. The next ballot will be later than that one; the timer says when.
-      nack(self, { promised }) {
+      // A rival is ahead: let it come to its end. The next ballot will be later than that one.
+      nack(self, { transaction, ballot, promised }, _, out) {
         self.round = Math.max(self.round, promised.round);
+        const pursuit = self.pursuits.get(transaction);
+        if (!pursuit || pursuit.outcome || pursuit.isBeaten || !isSame(ballot, pursuit.ballot)) return;
+        pursuit.isBeaten = true;
+        pursuit.defeats += 1;
+        out.setTimer({ kind: "retry", transaction }, patience(pursuit));
       },
     },
 
