@@ -199,7 +199,8 @@ export function transactionManagerWith(rules: ManagerRules, given: TransactionMa
     receive: {
       granted(self, { transaction, key, mode, found }, from, out) {
         const active = self.active.get(transaction);
-        if (!active) return out.send(from, { kind: "release", transaction }); // a lock that nobody wants any more
+        // A lock that nobody wants any more: the release has overtaken the request.
+        if (!active || active.phase === "waiting") return out.send(from, { kind: "release", transaction });
         const step = active.steps[active.at];
         if (active.phase !== "growing" || step?.key !== key || modeOf(step) !== mode) return;
         perform(self, transaction, active, found, out);
@@ -208,13 +209,13 @@ export function transactionManagerWith(rules: ManagerRules, given: TransactionMa
       // Once it commits it waits for no lock, so it need not give up: the others only have to wait.
       wounded(self, { transaction }, from, out) {
         const active = self.active.get(transaction);
-        if (!active) return out.send(from, { kind: "release", transaction }); // the release before was lost
+        if (!active || active.phase === "waiting") return out.send(from, { kind: "release", transaction });
         if (active.phase === "growing") retry(self, transaction, "gave way to others", out);
       },
 
       probe(self, probe, from, out) {
         const active = self.active.get(probe.transaction);
-        if (!active) return out.send(from, { kind: "release", transaction: probe.transaction });
+        if (!active || active.phase === "waiting") return out.send(from, { kind: "release", transaction: probe.transaction });
         if (active.phase === "growing") out.send(shards[active.steps[active.at]!.key]!, probe);
       },
 
