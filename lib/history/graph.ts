@@ -89,16 +89,30 @@ export class Graph {
       if (bestLength <= 2) break;
       for (const isOnce of [true, false]) {
         if ((this.#kind[edge]! & (isOnce ? once : allowed)) === 0) continue;
-        const way = this.#wayBack(edge, { allowed, once, isOnce, component, limit: bestLength - this.#lengthOf(edge) }, ways);
+        const way = this.#wayBack(
+          edge,
+          { allowed, once, isOnce, component, limit: bestLength - this.#lengthOf(edge) },
+          ways,
+        );
         if (way === null) continue;
         best = [edge, ...way];
         bestLength = best.reduce((sum, each) => sum + this.#lengthOf(each), 0);
       }
     }
-    return best?.map((edge) => ({ from: this.#from[edge]!, to: this.#to[edge]!, kind: this.#kind[edge]!, label: this.#label[edge]! })) ?? null;
+    return (
+      best?.map((edge) => ({
+        from: this.#from[edge]!,
+        to: this.#to[edge]!,
+        kind: this.#kind[edge]!,
+        label: this.#label[edge]!,
+      })) ?? null
+    );
   }
 
-  /** Edges within components that lead backward, in the better of two orders: that of the numbers, and one that a search in depth gives. */
+  /**
+   * Edges within components that lead backward, in the better of two orders: that of the numbers, and one that a
+   * search in depth gives.
+   */
   #backward(kinds: number, component: Int32Array, place: Int32Array): readonly number[] {
     const byNumber: number[] = [];
     const byDepth: number[] = [];
@@ -123,7 +137,13 @@ export class Graph {
    */
   #wayBack(
     edge: number,
-    about: { readonly allowed: number; readonly once: number; readonly isOnce: boolean; readonly component: Int32Array; readonly limit: number },
+    about: {
+      readonly allowed: number;
+      readonly once: number;
+      readonly isOnce: boolean;
+      readonly component: Int32Array;
+      readonly limit: number;
+    },
     ways: Ways,
   ): readonly number[] | null {
     const { allowed, once, isOnce, component, limit } = about;
@@ -225,7 +245,9 @@ export class Graph {
   }
 }
 
-/** The places that a search has reached, and by which edges; one for many searches, because to empty it takes no time. */
+/**
+ * The places that a search has reached, and by which edges; one for many searches, because to empty it takes no time.
+ */
 class Ways {
   readonly #by: Int32Array;
   readonly #came: Uint8Array;
@@ -255,7 +277,7 @@ class Ways {
   /** The edges from the source to this place. */
   back(place: number, source: number, fromOf: (edge: number) => number): readonly number[] {
     const edges: number[] = [];
-    for (let at = place; at !== source; ) {
+    for (let at = place; at !== source;) {
       const by = this.#by[at]!;
       edges.push(by);
       at = 2 * fromOf(by) + this.#came[at]!;

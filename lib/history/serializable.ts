@@ -44,7 +44,7 @@ export interface TransactionRecord {
  * - "real time": serializable, but only in an order that contradicts the clock: not strictly serializable.
  */
 export type Anomaly =
-  | "garbage read" | "internal" | "incompatible orders" | "G0" | "G1a" | "G1b" | "G1c" | "G-single" | "G2" | "real time";
+  "garbage read" | "internal" | "incompatible orders" | "G0" | "G1a" | "G1b" | "G1c" | "G-single" | "G2" | "real time";
 
 /** Why one transaction must come before another in any serial order. */
 export interface Dependency {
@@ -75,6 +75,7 @@ export interface Finding {
  */
 export type IsolationLevel = "none" | "PL-1" | "PL-2" | "PL-2+" | "PL-3";
 
+/** What else is known of the history, and what is asked of it. */
 export interface SerializabilityOptions {
   /**
    * For each key, its versions in the order in which they were installed, as the system knows it; a first one that no
@@ -112,19 +113,32 @@ export type SerializabilityVerdict = {
  * graph): whether the committed transactions could have run one after the other, so that each would have read what it
  * did and the versions would have come in the same order. It holds if and only if the graph has no circle.
  *
+ *     const read: TransactionStep = { kind: "read", key: "x", value: null };
  *     serializable([
- *       { transaction: "t1", outcome: "committed", steps: [{ kind: "read", key: "x", value: null }, { kind: "write", key: "x", value: 1 }] },
- *       { transaction: "t2", outcome: "committed", steps: [{ kind: "read", key: "x", value: null }, { kind: "write", key: "x", value: 2 }] },
+ *       { transaction: "t1", outcome: "committed", steps: [read, { kind: "write", key: "x", value: 1 }] },
+ *       { transaction: "t2", outcome: "committed", steps: [read, { kind: "write", key: "x", value: 2 }] },
  *     ]).reason; // Not serializable (G-single): t2 overwrote t1's x, and t1 overwrote the x that t2 had read.
  *
  * @throws RangeError or TypeError for rows that are none, a name that is there twice, or a version that is written twice
  */
-export function serializable(history: readonly TransactionRecord[], options: SerializabilityOptions = {}): SerializabilityVerdict {
+export function serializable(
+  history: readonly TransactionRecord[],
+  options: SerializabilityOptions = {},
+): SerializabilityVerdict {
   return new Judge(history, options).verdict();
 }
 
 const worstFirst: readonly Anomaly[] = [
-  "garbage read", "internal", "incompatible orders", "G0", "G1a", "G1b", "G1c", "G-single", "G2", "real time",
+  "garbage read",
+  "internal",
+  "incompatible orders",
+  "G0",
+  "G1a",
+  "G1b",
+  "G1c",
+  "G-single",
+  "G2",
+  "real time",
 ];
 
 /** Where a version came from. */
@@ -165,14 +179,25 @@ class Judge {
     if (graph.hasCycle) this.#lookForCycles(graph);
     const transactions = this.#committed.reduce((sum, isCommitted) => sum + isCommitted, 0);
     this.#findings.sort((a, b) => worstFirst.indexOf(a.anomaly) - worstFirst.indexOf(b.anomaly));
-    const findings = this.#findings.filter(({ anomaly }, i) => this.#findings.findIndex((other) => other.anomaly === anomaly) === i);
+    const findings = this.#findings.filter(
+      ({ anomaly }, i) => this.#findings.findIndex((other) => other.anomaly === anomaly) === i,
+    );
     const level = levelOf(findings);
     if (findings.length > 0) {
       const { anomaly, reason } = findings[0]!;
       const what = anomaly === "real time" ? "Serializable, but not strictly" : "Not serializable";
-      return { kind: "violated", transactions, dependencies, level, findings, reason: `${what} (${anomaly}): ${reason}.` };
+      return {
+        kind: "violated",
+        transactions,
+        dependencies,
+        level,
+        findings,
+        reason: `${what} (${anomaly}): ${reason}.`,
+      };
     }
-    const order = graph.order().flatMap((row) => (row < this.#history.length && this.#committed[row] === 1 ? [this.#name(row)] : []));
+    const order = graph
+      .order()
+      .flatMap((row) => (row < this.#history.length && this.#committed[row] === 1 ? [this.#name(row)] : []));
     const strictly = this.#realTime ? "Strictly serializable" : "Serializable";
     const reason = `${strictly}: one order explains ${transactions === 1 ? "the one transaction" : `all ${transactions} transactions`}.`;
     return { kind: "holds", transactions, dependencies, level, order, reason };
@@ -192,13 +217,17 @@ class Judge {
       for (const step of steps) {
         if (step.kind === "read") continue;
         const version = versionOf(step);
-        if (version === INITIAL) throw new RangeError(`${transaction} writes ${show(undefined)} to ${show(step.key)}: a version needs a value or a name`);
+        if (version === INITIAL)
+          throw new RangeError(
+            `${transaction} writes ${show(undefined)} to ${show(step.key)}: a version needs a value or a name`,
+          );
         const ofKey = this.#written.get(step.key) ?? new Map<string, Written>();
         this.#written.set(step.key, ofKey);
         const other = ofKey.get(version);
         if (other) {
+          const named = ("version" in step ? step.version : undefined) ?? step.value;
           throw new RangeError(
-            `${transaction} writes ${show(("version" in step ? step.version : undefined) ?? step.value)} to ${show(step.key)}, which ${this.#name(other.row)} has written: ` +
+            `${transaction} writes ${show(named)} to ${show(step.key)}, which ${this.#name(other.row)} has written: ` +
               "give each write a version of its own",
           );
         }
@@ -212,7 +241,10 @@ class Judge {
     });
   }
 
-  /** A transaction whose outcome nobody was told has committed if a committed one has read from it, or its version is installed. */
+  /**
+   * A transaction whose outcome nobody was told has committed if a committed one has read from it, or its version is
+   * installed.
+   */
   #settleUnknown(): void {
     const waiting: number[] = [];
     const commit = (row: number): void => {
@@ -230,7 +262,8 @@ class Judge {
     for (let row = waiting.pop(); row !== undefined; row = waiting.pop()) {
       for (const step of this.#history[row]!.steps) {
         if (step.kind !== "read") continue;
-        const seen = Array.isArray(step.value) && step.version === undefined ? step.value.map(nameOf) : [versionOf(step)];
+        const seen =
+          Array.isArray(step.value) && step.version === undefined ? step.value.map(nameOf) : [versionOf(step)];
         for (const version of seen) {
           const written = this.#written.get(step.key)?.get(version);
           if (written) commit(written.row);
@@ -282,9 +315,15 @@ class Judge {
         if (step.kind !== "read" || !Array.isArray(step.value) || step.version !== undefined) continue;
         const versions = step.value.map(nameOf);
         const other = longest.get(step.key);
-        const [short, long] = other && other.versions.length > versions.length ? [versions, other.versions] : [other?.versions ?? [], versions];
+        const [short, long] =
+          other && other.versions.length > versions.length
+            ? [versions, other.versions]
+            : [other?.versions ?? [], versions];
         if (other && short.some((version, i) => version !== long[i])) {
-          this.#find("incompatible orders", `${this.#name(other.row)} and ${this.#name(row)} read lists of ${step.key} of which neither begins with the other`);
+          this.#find(
+            "incompatible orders",
+            `${this.#name(other.row)} and ${this.#name(row)} read lists of ${step.key} of which neither begins with the other`,
+          );
         }
         if (!other || versions.length > other.versions.length) longest.set(step.key, { row, versions });
       }
@@ -293,10 +332,15 @@ class Judge {
       const seen = new Set<string>();
       for (const [i, version] of versions.entries()) {
         const written = this.#written.get(key)?.get(version);
-        const shown = words((this.#listRead(row, key, versions.length)[i]));
+        const shown = words(this.#listRead(row, key, versions.length)[i]);
         if (!written) this.#find("garbage read", `${this.#name(row)} reads ${shown} in ${key}, which nobody appended`);
-        else if (seen.has(version)) this.#find("garbage read", `${this.#name(row)} reads ${shown} twice in ${key}, which was appended once`);
-        else if (this.#committed[written.row] === 0) this.#find("G1a", `${this.#name(row)} reads ${shown} in ${key}, which ${this.#name(written.row)} appended and rolled back`);
+        else if (seen.has(version))
+          this.#find("garbage read", `${this.#name(row)} reads ${shown} twice in ${key}, which was appended once`);
+        else if (this.#committed[written.row] === 0)
+          this.#find(
+            "G1a",
+            `${this.#name(row)} reads ${shown} in ${key}, which ${this.#name(written.row)} appended and rolled back`,
+          );
         seen.add(version);
       }
     }
@@ -305,7 +349,9 @@ class Judge {
 
   /** The list of this length that the transaction of a row has read. */
   #listRead(row: number, key: string, length: number): readonly unknown[] {
-    const found = this.#history[row]!.steps.find((step) => step.kind === "read" && step.key === key && Array.isArray(step.value) && step.value.length === length);
+    const found = this.#history[row]!.steps.find(
+      (step) => step.kind === "read" && step.key === key && Array.isArray(step.value) && step.value.length === length,
+    );
     return found!.value as readonly unknown[];
   }
 
@@ -335,8 +381,12 @@ class Judge {
   }
 
   #enterRead(
-    graph: Graph, row: number, step: TransactionStep & { kind: "read" }, own: string | readonly string[] | undefined,
-    installed: ReadonlyMap<string, readonly { readonly row: number }[]>, places: ReadonlyMap<string, ReadonlyMap<string, number>>,
+    graph: Graph,
+    row: number,
+    step: TransactionStep & { kind: "read" },
+    own: string | readonly string[] | undefined,
+    installed: ReadonlyMap<string, readonly { readonly row: number }[]>,
+    places: ReadonlyMap<string, ReadonlyMap<string, number>>,
   ): void {
     const { key } = step;
     const isList = Array.isArray(step.value) && step.version === undefined;
@@ -352,26 +402,45 @@ class Judge {
     } else {
       version = versionOf(step);
       if (own !== undefined) {
-        if (own !== version) this.#find("internal", `${this.#name(row)} does not find in ${key} what it has written itself`);
+        if (own !== version)
+          this.#find("internal", `${this.#name(row)} does not find in ${key} what it has written itself`);
         return;
       }
     }
-    const shown = isList ? (version === INITIAL ? "an empty list" : words((step.value as readonly unknown[]).at(-1))) : words(step.version ?? step.value);
+    const shown = isList
+      ? version === INITIAL
+        ? "an empty list"
+        : words((step.value as readonly unknown[]).at(-1))
+      : words(step.version ?? step.value);
     const writes = installed.get(key) ?? [];
     if (version !== INITIAL && version === this.#initialOf(key)) version = INITIAL;
     if (version !== INITIAL) {
       const written = this.#written.get(key)?.get(version);
-      if (!written) return isList ? undefined : this.#find("garbage read", `${this.#name(row)} reads ${shown} in ${key}, which nobody wrote`);
-      if (written.row === row) return this.#find("internal", `${this.#name(row)} reads ${shown} in ${key} before it writes that itself`);
+      if (!written)
+        return isList
+          ? undefined
+          : this.#find("garbage read", `${this.#name(row)} reads ${shown} in ${key}, which nobody wrote`);
+      if (written.row === row)
+        return this.#find("internal", `${this.#name(row)} reads ${shown} in ${key} before it writes that itself`);
       const writer = this.#name(written.row);
-      if (this.#committed[written.row] === 0) return isList ? undefined : this.#find("G1a", `${this.#name(row)} reads ${shown} in ${key}, which ${writer} wrote and rolled back`);
-      if (!written.isFinal) return this.#find("G1b", `${this.#name(row)} reads ${shown} in ${key}, which ${writer} itself replaced before its end`);
+      if (this.#committed[written.row] === 0)
+        return isList
+          ? undefined
+          : this.#find("G1a", `${this.#name(row)} reads ${shown} in ${key}, which ${writer} wrote and rolled back`);
+      if (!written.isFinal)
+        return this.#find(
+          "G1b",
+          `${this.#name(row)} reads ${shown} in ${key}, which ${writer} itself replaced before its end`,
+        );
       graph.add(written.row, row, WR, key);
     }
     const place = version === INITIAL ? -1 : places.get(key)!.get(version)!;
     let next = place + 1;
     if (isList && place >= 0 && writes[next]?.row === writes[place]!.row) {
-      this.#find("G1b", `${this.#name(row)} reads ${shown} at the end of ${key}, to which ${this.#name(writes[place]!.row)} appended more before its end`);
+      this.#find(
+        "G1b",
+        `${this.#name(row)} reads ${shown} at the end of ${key}, to which ${this.#name(writes[place]!.row)} appended more before its end`,
+      );
       while (writes[next]?.row === writes[place]!.row) next++;
     }
     if (next < writes.length) graph.add(row, writes[next]!.row, RW, key);
@@ -428,7 +497,12 @@ class Judge {
     let from = edges[0]!.from;
     for (const { to, kind, label } of edges) {
       if (to >= n) continue;
-      dependencies.push({ from: this.#name(from), to: this.#name(to), kind: kind === WW ? "ww" : kind === WR ? "wr" : kind === RW ? "rw" : "rt", key: label });
+      dependencies.push({
+        from: this.#name(from),
+        to: this.#name(to),
+        kind: kind === WW ? "ww" : kind === WR ? "wr" : kind === RW ? "rw" : "rt",
+        key: label,
+      });
       from = to;
     }
     return dependencies;
@@ -467,7 +541,8 @@ function sentence({ from, to, kind, key }: Dependency): string {
 }
 
 function levelOf(findings: readonly Finding[]): IsolationLevel {
-  const has = (...anomalies: readonly Anomaly[]): boolean => findings.some(({ anomaly }) => anomalies.includes(anomaly));
+  const has = (...anomalies: readonly Anomaly[]): boolean =>
+    findings.some(({ anomaly }) => anomalies.includes(anomaly));
   if (has("garbage read", "internal", "incompatible orders", "G0")) return "none";
   if (has("G1a", "G1b", "G1c")) return "PL-1";
   if (has("G-single")) return "PL-2";
@@ -479,11 +554,14 @@ function checkRows(history: readonly TransactionRecord[], realTime: boolean): vo
   const names = new Map<string, number>();
   history.forEach((record: TransactionRecord | null, row) => {
     const where = `history[${row}]`;
-    if (typeof record !== "object" || record === null) throw new TypeError(`${where} must be a transaction, got ${show(record)}`);
+    if (typeof record !== "object" || record === null)
+      throw new TypeError(`${where} must be a transaction, got ${show(record)}`);
     const { transaction, outcome, steps, invokedAt, returnedAt } = record;
-    if (typeof transaction !== "string") throw new TypeError(`${where}.transaction must be a name, got ${show(transaction)}`);
+    if (typeof transaction !== "string")
+      throw new TypeError(`${where}.transaction must be a name, got ${show(transaction)}`);
     const other = names.get(transaction);
-    if (other !== undefined) throw new RangeError(`${where}: the transaction ${show(transaction)} stands there already, as history[${other}]`);
+    if (other !== undefined)
+      throw new RangeError(`${where}: the transaction ${show(transaction)} stands there already, as history[${other}]`);
     names.set(transaction, row);
     if (outcome !== "committed" && outcome !== "aborted" && outcome !== "unknown") {
       throw new RangeError(`${where}.outcome must be one of "committed", "aborted", "unknown", got ${show(outcome)}`);
@@ -491,14 +569,21 @@ function checkRows(history: readonly TransactionRecord[], realTime: boolean): vo
     if (!Array.isArray(steps)) throw new TypeError(`${where}.steps must be a list, got ${show(steps)}`);
     steps.forEach((step: TransactionStep | null, i) => {
       const kind = step?.kind;
-      if (kind !== "read" && kind !== "write" && kind !== "append") throw new RangeError(`${where}.steps[${i}].kind must be one of "read", "write", "append", got ${show(kind)}`);
-      if (typeof step!.key !== "string") throw new TypeError(`${where}.steps[${i}].key must be a text, got ${show(step!.key)}`);
+      if (kind !== "read" && kind !== "write" && kind !== "append")
+        throw new RangeError(`${where}.steps[${i}].kind must be one of "read", "write", "append", got ${show(kind)}`);
+      if (typeof step!.key !== "string")
+        throw new TypeError(`${where}.steps[${i}].key must be a text, got ${show(step!.key)}`);
     });
     if (!realTime) return;
-    if (invokedAt !== undefined && !Number.isFinite(invokedAt)) throw new TypeError(`${where}.invokedAt must be a time in ms, got ${show(invokedAt)}`);
+    if (invokedAt !== undefined && !Number.isFinite(invokedAt))
+      throw new TypeError(`${where}.invokedAt must be a time in ms, got ${show(invokedAt)}`);
     if (returnedAt !== undefined && returnedAt !== null) {
-      if (!Number.isFinite(returnedAt)) throw new TypeError(`${where}.returnedAt must be a time in ms, or null while there is no answer, got ${show(returnedAt)}`);
-      if (returnedAt < (invokedAt ?? -Infinity)) throw new RangeError(`${where}: the answer came at ${returnedAt} ms, before its call at ${invokedAt} ms`);
+      if (!Number.isFinite(returnedAt))
+        throw new TypeError(
+          `${where}.returnedAt must be a time in ms, or null while there is no answer, got ${show(returnedAt)}`,
+        );
+      if (returnedAt < (invokedAt ?? -Infinity))
+        throw new RangeError(`${where}: the answer came at ${returnedAt} ms, before its call at ${invokedAt} ms`);
     }
   });
 }

@@ -18,9 +18,13 @@ export function bankShards(given: BankOptions = {}): Record<string, Record<strin
   integer("shards", shards, { min: 1, max: 1_000 });
   integer("accounts", accounts, { min: 1, max: 100_000 });
   integer("balance", balance);
-  const numbered = (letter: string, count: number): readonly string[] => Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
+  const numbered = (letter: string, count: number): readonly string[] =>
+    Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
   return Object.fromEntries(
-    numbered("s", shards).map((shard) => [shard, Object.fromEntries(numbered(`${shard}-`, accounts).map((account) => [account, balance]))]),
+    numbered("s", shards).map((shard) => [
+      shard,
+      Object.fromEntries(numbered(`${shard}-`, accounts).map((account) => [account, balance])),
+    ]),
   );
 }
 
@@ -49,18 +53,32 @@ export function transfers(
   given: TransferOptions = {},
 ): (chance: Stream) => Transact {
   const keys = Object.values(shards).flatMap((accounts) => Object.keys(accounts));
-  const { amount = 10, hot = keys.length, looks = 0, looksAt = 2 } = options("transfers", given, ["amount", "hot", "looks", "looksAt"]);
+  const {
+    amount = 10,
+    hot = keys.length,
+    looks = 0,
+    looksAt = 2,
+  } = options("transfers", given, ["amount", "hot", "looks", "looksAt"]);
   integer("amount", amount, { min: 1 });
   integer("hot", hot, { min: 2, max: keys.length });
   integer("looksAt", looksAt, { min: 1, max: hot });
   // One of each shard in turn, so that few accounts are not those of one shard alone.
   const longest = Math.max(...Object.values(shards).map((accounts) => Object.keys(accounts).length));
-  const inTurn = Array.from({ length: longest }, (_, i) => Object.values(shards).flatMap((accounts) => Object.keys(accounts).slice(i, i + 1))).flat();
+  const inTurn = Array.from({ length: longest }, (_, i) =>
+    Object.values(shards).flatMap((accounts) => Object.keys(accounts).slice(i, i + 1)),
+  ).flat();
   const some = inTurn.slice(0, hot);
   return (chance) => {
     const chosen = chance.shuffle(some);
-    if (chance.chance(looks)) return { kind: "transact", steps: chosen.slice(0, looksAt).map((key): Step => ({ kind: "read", key })) };
+    if (chance.chance(looks))
+      return { kind: "transact", steps: chosen.slice(0, looksAt).map((key): Step => ({ kind: "read", key })) };
     const moved = 1 + chance.below(amount);
-    return { kind: "transact", steps: [{ kind: "add", key: chosen[0]!, amount: -moved, atLeast: 0 }, { kind: "add", key: chosen[1]!, amount: moved }] };
+    return {
+      kind: "transact",
+      steps: [
+        { kind: "add", key: chosen[0]!, amount: -moved, atLeast: 0 },
+        { kind: "add", key: chosen[1]!, amount: moved },
+      ],
+    };
   };
 }

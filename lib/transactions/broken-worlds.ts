@@ -15,11 +15,20 @@ export interface BrokenStore extends BrokenWorld {
 
 const increment: readonly Step[] = [{ kind: "add", key: "x", amount: 1 }];
 const crossing: readonly (readonly Step[])[] = [
-  [{ kind: "read", key: "x" }, { kind: "write", key: "y", value: 1 }],
-  [{ kind: "read", key: "y" }, { kind: "write", key: "x", value: 1 }],
+  [
+    { kind: "read", key: "x" },
+    { kind: "write", key: "y", value: 1 },
+  ],
+  [
+    { kind: "read", key: "y" },
+    { kind: "write", key: "x", value: 1 },
+  ],
 ];
 
-/** Each rule of the store that `broken.ts` breaks: one manager, one shard with the keys x and y, and two transactions at most. */
+/**
+ * Each rule of the store that `broken.ts` breaks: one manager, one shard with the keys x and y, and two transactions
+ * at most.
+ */
 export const brokenStores: readonly BrokenStore[] = [
   {
     name: "hasty managers",
@@ -68,11 +77,17 @@ function contest(make: (options: StoreOptions) => Store, about: Contest): Pick<B
   return { world: stage(make, about), sound: stage(store, about) };
 }
 
-function stage(make: (options: StoreOptions) => Store, { transactions, crashes = {}, timers = {} }: Contest): SmallWorld {
+function stage(
+  make: (options: StoreOptions) => Store,
+  { transactions, crashes = {}, timers = {} }: Contest,
+): SmallWorld {
   const { nodes } = make({ shards: { s1: { x: 0, y: 0 } }, tries: 1, deadlocks: "none" });
   return {
     nodes,
-    requests: transactions.map((steps) => ({ node: "m1", request: { kind: "transact", steps } as { readonly kind: string } })),
+    requests: transactions.map((steps) => ({
+      node: "m1",
+      request: { kind: "transact", steps } as { readonly kind: string },
+    })),
     properties: [committedStays, locksExclude],
     timers,
     crashes,

@@ -33,7 +33,10 @@ export function locklessStore(options: StoreOptions): Store {
   const open = shardBy({
     acquire: (locks, key, request) => request.mode === "shared" || acquire(locks, key, request),
   });
-  return storeWith({ ...sound, shard: open, resource: (opening) => shardResourceWith({ checksReads: false }, opening) }, options);
+  return storeWith(
+    { ...sound, shard: open, resource: (opening) => shardResourceWith({ checksReads: false }, opening) },
+    options,
+  );
 }
 
 /**
@@ -44,7 +47,10 @@ export function earlyStore(options: StoreOptions): Store {
   return storeWith({ ...sound, shard: shardBy({ releasesEarly: true }) }, options);
 }
 
-/** Shards write no log: after a crash, all that was ever committed there is gone, although the participant knows that it was. */
+/**
+ * Shards write no log: after a crash, all that was ever committed there is gone, although the participant knows that
+ * it was.
+ */
 export function forgetfulStore(options: StoreOptions): Store {
   return storeWith({ ...sound, shard: shardBy({ logs: false }) }, options);
 }

@@ -29,8 +29,18 @@ export function detector(): Role<DetectorSignature> {
       waits(self, { waits }, shard, out) {
         self.waits.set(shard, waits);
         const all = [...self.waits.values()].flat();
-        const known = new Map<string, Known>(all.flatMap(({ waiter, blocker }) => [[waiter.transaction, waiter], [blocker.transaction, blocker]] as const));
-        const circle = circleOf(all.map(({ waiter, blocker }) => ({ waiter: waiter.transaction, blocker: blocker.transaction })));
+        const known = new Map<string, Known>(
+          all.flatMap(
+            ({ waiter, blocker }) =>
+              [
+                [waiter.transaction, waiter],
+                [blocker.transaction, blocker],
+              ] as const,
+          ),
+        );
+        const circle = circleOf(
+          all.map(({ waiter, blocker }) => ({ waiter: waiter.transaction, blocker: blocker.transaction })),
+        );
         if (!circle) return;
         const victim = youngest(circle.map((transaction) => known.get(transaction)!));
         out.send(victim.manager, { kind: "wounded", transaction: victim.transaction });

@@ -42,8 +42,13 @@ export function lockTimes(trace: Iterable<{ readonly kind: string; readonly at: 
           rows.push(row);
           held.set(name, [...rest, row]);
         } else {
-          const { transaction, vote, values } = message as unknown as { transaction?: TransactionId; vote?: string; values?: Record<string, string> };
-          if (transaction !== undefined && (vote === "yes" || values?.[shard] === "prepared")) prepared.add(`${shard} ${transaction}`);
+          const { transaction, vote, values } = message as unknown as {
+            transaction?: TransactionId;
+            vote?: string;
+            values?: Record<string, string>;
+          };
+          if (transaction !== undefined && (vote === "yes" || values?.[shard] === "prepared"))
+            prepared.add(`${shard} ${transaction}`);
         }
         break;
       }

@@ -24,6 +24,7 @@ export interface Lock {
   readonly queue: Request[];
 }
 
+/** A transaction wants a lock. */
 export interface Request {
   readonly transaction: TransactionId;
   readonly mode: Mode;
@@ -74,14 +75,23 @@ export function grant(locks: Locks): readonly (Request & { readonly key: string 
   return granted;
 }
 
-/** Who waits for whom: for those who have the key in a mode that does not go with the own, and for such who are before one. */
+/**
+ * Who waits for whom: for those who have the key in a mode that does not go with the own, and for such who are before
+ * one.
+ */
 export function waits(locks: Locks): readonly { readonly waiter: TransactionId; readonly blocker: TransactionId }[] {
   const pairs: { readonly waiter: TransactionId; readonly blocker: TransactionId }[] = [];
   for (const { holders, queue } of locks.values()) {
     queue.forEach(({ transaction, mode }, i) => {
-      const ahead = [...Array.from(holders, ([holder, held]) => ({ transaction: holder, mode: held })), ...queue.slice(0, i)];
-      const blockers = ahead.filter((other) => other.transaction !== transaction && !(mode === "shared" && other.mode === "shared"));
-      for (const blocker of new Set(blockers.map((other) => other.transaction))) pairs.push({ waiter: transaction, blocker });
+      const ahead = [
+        ...Array.from(holders, ([holder, held]) => ({ transaction: holder, mode: held })),
+        ...queue.slice(0, i),
+      ];
+      const blockers = ahead.filter(
+        (other) => other.transaction !== transaction && !(mode === "shared" && other.mode === "shared"),
+      );
+      for (const blocker of new Set(blockers.map((other) => other.transaction)))
+        pairs.push({ waiter: transaction, blocker });
     });
   }
   return pairs;
@@ -98,7 +108,9 @@ function isCompatible({ holders }: Lock, { transaction, mode }: Request): boolea
  * A circle in a waits-for graph (Holt, "Some Deadlock Properties of Computer Systems", 1972), in its order; null if
  * there is none.
  */
-export function circleOf(pairs: Iterable<{ readonly waiter: string; readonly blocker: string }>): readonly string[] | null {
+export function circleOf(
+  pairs: Iterable<{ readonly waiter: string; readonly blocker: string }>,
+): readonly string[] | null {
   const next = new Map<string, string[]>();
   for (const { waiter, blocker } of pairs) next.set(waiter, [...(next.get(waiter) ?? []), blocker]);
   const done = new Set<string>();

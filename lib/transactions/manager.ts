@@ -3,7 +3,18 @@ import { delay, integer, nodeNames, options, show } from "../core/parameters.js"
 import type { Call, Delay, NodeId, Out, Role } from "../core/role.js";
 import type { Age, Mode } from "./locks.js";
 import type {
-  Begin, DecisionMessage, Granted, LockMessage, Probe, Release, ShardWork, Step, Transact, Transacted, Version, Wounded,
+  Begin,
+  DecisionMessage,
+  Granted,
+  LockMessage,
+  Probe,
+  Release,
+  ShardWork,
+  Step,
+  Transact,
+  Transacted,
+  Version,
+  Wounded,
 } from "./messages.js";
 
 /** What a transaction manager knows; only the last serial number survives a crash. */
@@ -46,6 +57,7 @@ export type TransactionManagerSignature = {
   replies: Transacted;
 };
 
+/** What a manager knows of the store, and how patient it is. */
 export interface TransactionManagerOptions {
   /** The shard of each key. */
   readonly shards: Readonly<Record<string, NodeId>>;
@@ -81,7 +93,10 @@ export interface ManagerRules {
 const PATIENCE = 50;
 
 /** The transaction manager with whatever rules. */
-export function transactionManagerWith(rules: ManagerRules, given: TransactionManagerOptions): Role<TransactionManagerSignature> {
+export function transactionManagerWith(
+  rules: ManagerRules,
+  given: TransactionManagerOptions,
+): Role<TransactionManagerSignature> {
   options("transactionManager", given, ["shards", "coordinator", "resendAfter", "againAfter", "tries"]);
   const { shards, coordinator, resendAfter = [200, 400], againAfter = [20, 100], tries = 10 } = given;
   nodeNames("shards", [...new Set(Object.values(shards))]);
@@ -91,7 +106,11 @@ export function transactionManagerWith(rules: ManagerRules, given: TransactionMa
 
   type Effects = Out<TransactionManagerSignature>;
 
-  function begin(self: TransactionManager, about: Pick<Active, "call" | "steps" | "tries"> & { readonly age: Age | null }, out: Effects): void {
+  function begin(
+    self: TransactionManager,
+    about: Pick<Active, "call" | "steps" | "tries"> & { readonly age: Age | null },
+    out: Effects,
+  ): void {
     self.serial += 1;
     out.persist(); // before anybody hears the name
     const transaction = `${self.id}.${self.serial}`;
@@ -115,10 +134,17 @@ export function transactionManagerWith(rules: ManagerRules, given: TransactionMa
   }
 
   /** Do the step, now that it has its lock. */
-  function perform(self: TransactionManager, transaction: TransactionId, active: Active, found: Version, out: Effects): void {
+  function perform(
+    self: TransactionManager,
+    transaction: TransactionId,
+    active: Active,
+    found: Version,
+    out: Effects,
+  ): void {
     const step = active.steps[active.at]!;
     const { key } = step;
-    if (step.kind === "write") active.writes.set(key, step.value); // without a look at what was there
+    if (step.kind === "write")
+      active.writes.set(key, step.value); // without a look at what was there
     else if (!active.writes.has(key) && !active.found.has(key)) active.found.set(key, found);
     const value = active.writes.get(key) ?? active.found.get(key)!.value;
     if (step.kind === "add") {
@@ -156,10 +182,22 @@ export function transactionManagerWith(rules: ManagerRules, given: TransactionMa
   function give(self: TransactionManager, transaction: TransactionId, reason: string, out: Effects): void {
     const active = self.active.get(transaction)!;
     for (const node of asked(active)) out.send(node, { kind: "release", transaction });
-    end(self, transaction, active, { outcome: "abort", transaction, reads: Object.fromEntries(active.found), reason }, out);
+    end(
+      self,
+      transaction,
+      active,
+      { outcome: "abort", transaction, reads: Object.fromEntries(active.found), reason },
+      out,
+    );
   }
 
-  function end(self: TransactionManager, transaction: TransactionId, { call }: Active, answer: Transacted, out: Effects): void {
+  function end(
+    self: TransactionManager,
+    transaction: TransactionId,
+    { call }: Active,
+    answer: Transacted,
+    out: Effects,
+  ): void {
     out.cancelTimer({ kind: "resend", transaction });
     self.active.delete(transaction);
     self.calls.delete(call);
@@ -215,7 +253,8 @@ export function transactionManagerWith(rules: ManagerRules, given: TransactionMa
 
       probe(self, probe, from, out) {
         const active = self.active.get(probe.transaction);
-        if (!active || active.phase === "waiting") return out.send(from, { kind: "release", transaction: probe.transaction });
+        if (!active || active.phase === "waiting")
+          return out.send(from, { kind: "release", transaction: probe.transaction });
         if (active.phase === "growing") out.send(shards[active.steps[active.at]!.key]!, probe);
       },
 
@@ -226,7 +265,13 @@ export function transactionManagerWith(rules: ManagerRules, given: TransactionMa
         // Where it only reads, nobody waits for the outcome but its locks.
         const written = new Set(Array.from(active.writes.keys(), (key) => shards[key]!));
         for (const node of asked(active)) if (!written.has(node)) out.send(node, { kind: "release", transaction });
-        end(self, transaction, active, { outcome, transaction, reads: Object.fromEntries(active.found), reason: null }, out);
+        end(
+          self,
+          transaction,
+          active,
+          { outcome, transaction, reads: Object.fromEntries(active.found), reason: null },
+          out,
+        );
       },
     },
 

@@ -95,12 +95,13 @@ export interface Probe {
   readonly transaction: TransactionId;
 }
 
-/** From a transaction manager to the coordinator of the commit protocol, and the answer. */
+/** From a transaction manager to the coordinator of the commit protocol. */
 export interface Begin {
   readonly kind: "begin";
   readonly transaction: TransactionId;
   readonly work: Shares<ShardWork>;
 }
+/** The outcome, from the coordinator to the manager. */
 export interface DecisionMessage {
   readonly kind: "decision";
   readonly transaction: TransactionId;

@@ -9,7 +9,10 @@ interface Commits {
   /** By shard and transaction. What is announced once more after a restart is nothing new. */
   readonly announced: ReadonlySet<string>;
   /** By shard and key: the transaction that wrote it last, of those that the shard has announced. */
-  readonly last: ReadonlyMap<string, { readonly shard: string; readonly key: string; readonly transaction: TransactionId }>;
+  readonly last: ReadonlyMap<
+    string,
+    { readonly shard: string; readonly key: string; readonly transaction: TransactionId }
+  >;
 }
 
 /**
@@ -30,7 +33,8 @@ export const committedStays: Property<Commits> = {
     const name = `${happened.node} ${transaction}`;
     if (writes === undefined || memory.announced.has(name)) return memory;
     const last = new Map(memory.last);
-    for (const key of Object.keys(writes)) last.set(`${happened.node} ${key}`, { shard: happened.node, key, transaction });
+    for (const key of Object.keys(writes))
+      last.set(`${happened.node} ${key}`, { shard: happened.node, key, transaction });
     return { ...memory, announced: new Set(memory.announced).add(name), last };
   },
   check({ nodes }, { last, announced }) {
@@ -57,7 +61,8 @@ export const locksExclude: Property<undefined> = {
       for (const [key, { holders }] of data.locks) {
         const writer = [...holders].find(([, mode]) => mode === "exclusive");
         const other = [...holders.keys()].find((transaction) => transaction !== writer?.[0]);
-        if (writer && other !== undefined) return `at ${id}, ${writer[0]} holds ${key} exclusively, and so does ${other}`;
+        if (writer && other !== undefined)
+          return `at ${id}, ${writer[0]} holds ${key} exclusively, and so does ${other}`;
       }
     }
     return null;

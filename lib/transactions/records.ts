@@ -13,14 +13,24 @@ export interface RecordedTransaction {
   readonly transaction: TransactionId;
   readonly outcome: "committed" | "aborted" | "unknown";
   readonly steps: readonly RecordedStep[];
-  /** When it asked for a commit, and when its client was told; null if it never was. In ms, or by number of events where there is no clock. */
+  /**
+   * When it asked for a commit, and when its client was told; null if it never was. In ms, or by number of events
+   * where there is no clock.
+   */
   readonly invokedAt: number;
   readonly returnedAt: number | null;
 }
 
-/** Whether what happens tells of a transaction: what it has read and will write, how it ended, or what its client is told. */
+/**
+ * Whether what happens tells of a transaction: what it has read and will write, how it ended, or what its client is
+ * told.
+ */
 export function tellsOfTransaction(happened: Observation): boolean {
-  return happened.kind === "decide" || happened.kind === "reply" || (happened.kind === "send" && spoken(happened.message).kind === "begin");
+  return (
+    happened.kind === "decide" ||
+    happened.kind === "reply" ||
+    (happened.kind === "send" && spoken(happened.message).kind === "begin")
+  );
 }
 
 /** The message itself, where it is to or from a group of servers. */
@@ -33,7 +43,9 @@ function spoken(message: Tagged): Tagged {
  * asked. The outcome is what any node has announced, also where the client
  * was not told. What was given up before has left nothing behind, and is not there.
  */
-export function transactionsOf(trace: Iterable<{ readonly kind: string; readonly at?: number }>): RecordedTransaction[] {
+export function transactionsOf(
+  trace: Iterable<{ readonly kind: string; readonly at?: number }>,
+): RecordedTransaction[] {
   let events = 0;
   const asked = new Map<TransactionId, { readonly steps: readonly RecordedStep[]; readonly at: number }>();
   const outcomes = new Map<TransactionId, "committed" | "aborted">();
@@ -60,7 +72,10 @@ export function transactionsOf(trace: Iterable<{ readonly kind: string; readonly
         answers.set(result.transaction, at);
         if (result.outcome === "commit") outcomes.set(result.transaction, "committed");
         // What it told its client counts, also where it did not tell the shards.
-        reads.set(result.transaction, Object.entries(result.reads).map(([key, { version }]) => ({ kind: "read", key, version })));
+        reads.set(
+          result.transaction,
+          Object.entries(result.reads).map(([key, { version }]) => ({ kind: "read", key, version })),
+        );
         break;
       }
     }
@@ -69,7 +84,13 @@ export function transactionsOf(trace: Iterable<{ readonly kind: string; readonly
     const returnedAt = answers.get(transaction) ?? null;
     const outcome = outcomes.get(transaction) ?? "unknown";
     const writes = steps.filter(({ kind }) => kind === "write");
-    return { transaction, outcome, steps: [...(reads.get(transaction) ?? steps.filter(({ kind }) => kind === "read")), ...writes], invokedAt: at, returnedAt };
+    return {
+      transaction,
+      outcome,
+      steps: [...(reads.get(transaction) ?? steps.filter(({ kind }) => kind === "read")), ...writes],
+      invokedAt: at,
+      returnedAt,
+    };
   });
 }
 
@@ -102,6 +123,11 @@ export function versionsOf(trace: Iterable<{ readonly kind: string }>): Record<s
 function stepsOf({ transaction, work }: Begin): readonly RecordedStep[] {
   return Object.values(work as Readonly<Record<string, ShardWork>>).flatMap(({ reads, writes }) => [
     ...Object.entries(reads).map(([key, version]): RecordedStep => ({ kind: "read", key, version })),
-    ...Object.entries(writes).map(([key, value]): RecordedStep => ({ kind: "write", key, value, version: transaction })),
+    ...Object.entries(writes).map(([key, value]): RecordedStep => ({
+      kind: "write",
+      key,
+      value,
+      version: transaction,
+    })),
   ]);
 }

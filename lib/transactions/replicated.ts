@@ -54,11 +54,16 @@ interface Contact {
  *
  * @throws RangeError for a node that is none, and for numbers out of their range
  */
-export function replicated(nodes: Readonly<Record<string, AnyRole>>, which: readonly string[], given: GroupOptions = {}): Record<string, AnyRole> {
+export function replicated(
+  nodes: Readonly<Record<string, AnyRole>>,
+  which: readonly string[],
+  given: GroupOptions = {},
+): Record<string, AnyRole> {
   const { replicas = 3, ...raft } = options("replicated", given, ["replicas", "electionTimeout", "heartbeatInterval"]);
   integer("replicas", replicas, { min: 1, max: 9 });
   const stray = which.find((name) => !Object.hasOwn(nodes, name));
-  if (stray !== undefined) throw new RangeError(`no node ${show(stray)} to replicate: ${Object.keys(nodes).join(", ")}`);
+  if (stray !== undefined)
+    throw new RangeError(`no node ${show(stray)} to replicate: ${Object.keys(nodes).join(", ")}`);
   const groups: Groups = Object.fromEntries(which.map((name) => [name, membersOf(name, replicas)]));
   return Object.fromEntries(
     Object.entries(nodes).flatMap(([name, role]): (readonly [string, AnyRole])[] => {
@@ -102,11 +107,15 @@ function machineOf(role: AnyRole, name: NodeId): StateMachine<Replica, Input, re
     if (input.kind === "timer") timers.delete(canonical(input.timer));
     const effects = step(role, self, input) ?? [];
     for (const effect of effects) {
-      if (effect.kind === "setTimer") timers.set(canonical(effect.timer), { timer: effect.timer, after: effect.after, set: ++count });
+      if (effect.kind === "setTimer")
+        timers.set(canonical(effect.timer), { timer: effect.timer, after: effect.after, set: ++count });
       if (effect.kind === "cancelTimer") timers.delete(canonical(effect.timer));
     }
     // The group's log is its disk: what is there is on the disks of more than half of the servers.
-    return { state: { self, timers, count }, result: effects.filter(({ kind }) => kind === "send" || kind === "decide" || kind === "reply") };
+    return {
+      state: { self, timers, count },
+      result: effects.filter(({ kind }) => kind === "send" || kind === "decide" || kind === "reply"),
+    };
   }
   const first = take({ self: role.init(name), timers: new Map(), count: 0 }, { kind: "start" });
   return { initial: first.state, apply: take };
@@ -126,17 +135,25 @@ interface MemberState {
   proposed: number;
 }
 
-function member(name: NodeId, role: AnyRole, groups: Groups, raft: Pick<ServerOptions, "electionTimeout" | "heartbeatInterval">): AnyRole {
+function member(
+  name: NodeId,
+  role: AnyRole,
+  groups: Groups,
+  raft: Pick<ServerOptions, "electionTimeout" | "heartbeatInterval">,
+): AnyRole {
   const machine = machineOf(role, name) as StateMachine<any, any, any>;
   const sound: AnyRole = server({ ...raft, servers: groups[name]!, machine, sessions: false });
 
   /** A rule of Raft, and what its results ask of the leader. */
-  const followed = (rule: (...args: any[]) => void) => (self: MemberState, ...args: unknown[]): void => {
-    const out = args.at(-1) as Out<any>;
-    rule(self, ...args.slice(0, -1), outOf(self, out));
-    keepTimers(self, out);
-  };
-  const allFollowed = (table: object): Record<string, any> => Object.fromEntries(Object.entries(table).map(([kind, rule]) => [kind, followed(rule as never)]));
+  const followed =
+    (rule: (...args: any[]) => void) =>
+    (self: MemberState, ...args: unknown[]): void => {
+      const out = args.at(-1) as Out<any>;
+      rule(self, ...args.slice(0, -1), outOf(self, out));
+      keepTimers(self, out);
+    };
+  const allFollowed = (table: object): Record<string, any> =>
+    Object.fromEntries(Object.entries(table).map(([kind, rule]) => [kind, followed(rule as never)]));
 
   /** What Raft speaks to: the results of commands are not answers to clients, but things to do. */
   function outOf(self: MemberState, out: Out<any>): Out<any> {
@@ -240,9 +257,12 @@ function outsider(role: AnyRole, groups: Groups): AnyRole {
     reply: (call, result) => out.reply(call, result),
     clock: () => out.clock(),
   });
-  const speaking = (rule: (...args: any[]) => void) => (self: Self, ...args: unknown[]): void =>
-    rule(self, ...args.slice(0, -1), outOf(self, args.at(-1) as Out<any>));
-  const allSpeaking = (table: object): Record<string, any> => Object.fromEntries(Object.entries(table).map(([kind, rule]) => [kind, speaking(rule as never)]));
+  const speaking =
+    (rule: (...args: any[]) => void) =>
+    (self: Self, ...args: unknown[]): void =>
+      rule(self, ...args.slice(0, -1), outOf(self, args.at(-1) as Out<any>));
+  const allSpeaking = (table: object): Record<string, any> =>
+    Object.fromEntries(Object.entries(table).map(([kind, rule]) => [kind, speaking(rule as never)]));
   const receive = allSpeaking(role.receive);
   return {
     ...role,

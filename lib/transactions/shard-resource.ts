@@ -25,7 +25,10 @@ export function shardResource(opening: Readonly<Record<string, number>>): Resour
 }
 
 /** The shard that may pass over what was read. Only to show what happens then. */
-export function shardResourceWith({ checksReads }: { readonly checksReads: boolean }, opening: Readonly<Record<string, number>>): Resource<ShardData, ShardWork> {
+export function shardResourceWith(
+  { checksReads }: { readonly checksReads: boolean },
+  opening: Readonly<Record<string, number>>,
+): Resource<ShardData, ShardWork> {
   function finish(data: ShardData, transaction: TransactionId, kind: "commit" | "abort"): void {
     const record: LogRecord = { kind, transaction };
     data.unlogged.push(record);
@@ -45,7 +48,9 @@ export function shardResourceWith({ checksReads }: { readonly checksReads: boole
         const held = data.locks.get(key)?.holders.get(transaction);
         return held === "exclusive" || (held === "shared" && !isWritten);
       };
-      const isKept = !checksReads || Object.entries(reads).every(([key, version]) => holds(key, false) && data.values.get(key)?.version === version);
+      const isKept =
+        !checksReads ||
+        Object.entries(reads).every(([key, version]) => holds(key, false) && data.values.get(key)?.version === version);
       if (!isKept || !Object.keys(writes).every((key) => holds(key, true))) return "no";
       // It has read what it wanted; after the last lock was granted, each may be given back (the shrinking phase).
       if (Object.keys(writes).length === 0) return "read-only";

@@ -18,12 +18,16 @@ import { encoded, type LogRecord, replayed, wholeLines } from "./write-ahead-log
  */
 export type DeadlockHandling = "probes" | "detector" | "wound-wait" | "none";
 
+/** What a shard does about deadlocks, and about managers that fall silent. */
 export interface ShardOptions {
   /** By default "probes". */
   readonly deadlocks?: DeadlockHandling;
   /** Whom to tell of waits; needed for "detector". */
   readonly detector?: NodeId;
-  /** How long a transaction may hold locks without a word from its manager before they are taken from it, in ms; by default 5,000. */
+  /**
+   * How long a transaction may hold locks without a word from its manager before they are taken from it, in ms; by
+   * default 5,000.
+   */
   readonly idleAfter?: Delay;
 }
 
@@ -50,7 +54,10 @@ const CHECKPOINT = 64;
  * @param participant a role with the data of a `shardResource` in its field `data`
  * @throws RangeError for an unknown way with deadlocks, or "detector" without one
  */
-export function shard(participant: AnyRole, { deadlocks = "probes", detector, idleAfter = 5_000 }: ShardOptions = {}): AnyRole {
+export function shard(
+  participant: AnyRole,
+  { deadlocks = "probes", detector, idleAfter = 5_000 }: ShardOptions = {},
+): AnyRole {
   return shardWith({ participant, deadlocks, detector, idleAfter }, soundRules);
 }
 
@@ -67,15 +74,19 @@ export interface ShardRules {
   readonly logs: boolean;
 }
 
+/** The rules that a shard goes by. */
 export const soundRules: ShardRules = { acquire, releasesEarly: false, replayed, wholeLines, logs: true };
 
 /** The shard with whatever rules. */
-export function shardWith(given: {
-  readonly participant: AnyRole;
-  readonly deadlocks: DeadlockHandling;
-  readonly detector: NodeId | undefined;
-  readonly idleAfter: Delay;
-}, rules: ShardRules): AnyRole {
+export function shardWith(
+  given: {
+    readonly participant: AnyRole;
+    readonly deadlocks: DeadlockHandling;
+    readonly detector: NodeId | undefined;
+    readonly idleAfter: Delay;
+  },
+  rules: ShardRules,
+): AnyRole {
   const { participant, deadlocks, detector, idleAfter } = given;
   oneOf("deadlocks", deadlocks, ["probes", "detector", "wound-wait", "none"]);
   delay("idleAfter", idleAfter);
@@ -127,8 +138,18 @@ export function shardWith(given: {
     }
   }
 
-  function tellGranted({ data }: ShardState, { transaction, key, mode }: Pick<LockMessage, "transaction" | "key" | "mode">, out: Out<any>): void {
-    const message: Granted = { kind: "granted", transaction, key, mode, found: data.values.get(key) ?? { value: 0, version: null } };
+  function tellGranted(
+    { data }: ShardState,
+    { transaction, key, mode }: Pick<LockMessage, "transaction" | "key" | "mode">,
+    out: Out<any>,
+  ): void {
+    const message: Granted = {
+      kind: "granted",
+      transaction,
+      key,
+      mode,
+      found: data.values.get(key) ?? { value: 0, version: null },
+    };
     out.send(data.known.get(transaction)!.manager, message);
   }
 
@@ -159,7 +180,11 @@ export function shardWith(given: {
           if (blocker.transaction === path[0]!.transaction) wound(youngest(further), out);
           // A circle that does not come back to the first one is for those who are in it.
           else if (!further.some((known) => known.transaction === blocker.transaction)) {
-            out.send(blocker.manager, { kind: "probe", path: further, transaction: blocker.transaction } satisfies Probe);
+            out.send(blocker.manager, {
+              kind: "probe",
+              path: further,
+              transaction: blocker.transaction,
+            } satisfies Probe);
           }
         }
       },
@@ -172,9 +197,15 @@ export function shardWith(given: {
     },
   };
 
-  for (const [what, theirs, ours] of [["message", receive, own.receive], ["timer", timeout, own.timeout]] as const) {
+  for (const [what, theirs, ours] of [
+    ["message", receive, own.receive],
+    ["timer", timeout, own.timeout],
+  ] as const) {
     const shared = Object.keys(ours).find((kind) => kind in theirs);
-    if (shared !== undefined) throw new RangeError(`participant: its rule for the ${what} "${shared}" would be lost, the shard has one of its own`);
+    if (shared !== undefined)
+      throw new RangeError(
+        `participant: its rule for the ${what} "${shared}" would be lost, the shard has one of its own`,
+      );
   }
   return {
     name: "shard",
@@ -243,7 +274,9 @@ class LoggingOut implements Out<any> {
 
   #fields(): Record<string, unknown> {
     const fields = this.#self as unknown as Record<string, unknown>;
-    return Object.fromEntries(this.#durable.map((name) => [name, fields[name] instanceof Map ? new Map(fields[name]) : fields[name]]));
+    return Object.fromEntries(
+      this.#durable.map((name) => [name, fields[name] instanceof Map ? new Map(fields[name]) : fields[name]]),
+    );
   }
 
   /** The first half of a write to disk, with which a crash may leave it; then the log is complete. */

@@ -38,8 +38,9 @@ export interface Store {
  * it, and a commit protocol between them.
  *
  *     const { nodes, managers } = store({ shards: { s1: { alice: 100 }, s2: { bob: 100 } } });
- *     const transfer = { kind: "transact", steps: [{ kind: "add", key: "alice", amount: -30, atLeast: 0 }, { kind: "add", key: "bob", amount: 30 }] };
- *     simulate({ nodes, requests: [{ at: 0, node: managers[0], request: transfer }] });
+ *     const taken = { kind: "add", key: "alice", amount: -30, atLeast: 0 };
+ *     const given = { kind: "add", key: "bob", amount: 30 };
+ *     simulate({ nodes, requests: [{ at: 0, node: managers[0], request: { kind: "transact", steps: [taken, given] } }] });
  *
  * @throws RangeError if there is no shard, a key is in two of them, or names of nodes collide
  */
@@ -56,22 +57,46 @@ export interface StoreCast {
 
 /** The store with whatever parts. */
 export function storeWith(cast: StoreCast, given: StoreOptions): Store {
-  options("store", given, ["shards", "protocol", "managers", "deadlocks", "idleAfter", "resendAfter", "againAfter", "tries"]);
-  const { shards, protocol = twoPhase({ form: "remembering" }), managers: count = 1, deadlocks = "probes", idleAfter, resendAfter, againAfter, tries } = given;
+  options("store", given, [
+    "shards",
+    "protocol",
+    "managers",
+    "deadlocks",
+    "idleAfter",
+    "resendAfter",
+    "againAfter",
+    "tries",
+  ]);
+  const {
+    shards,
+    protocol = twoPhase({ form: "remembering" }),
+    managers: count = 1,
+    deadlocks = "probes",
+    idleAfter,
+    resendAfter,
+    againAfter,
+    tries,
+  } = given;
   const names = Object.keys(shards) as NodeId[];
   if (names.length === 0) throw new RangeError("shards must name at least one shard, got {}");
-  const managers = ids(...Array.from({ length: integer("managers", count, { min: 1, max: 100 }) }, (_, i) => `m${i + 1}`));
-  const { nodes: committing, coordinators } = protocol(Object.fromEntries(names.map((name) => [name, cast.resource(shards[name]!)])));
+  const managers = ids(
+    ...Array.from({ length: integer("managers", count, { min: 1, max: 100 }) }, (_, i) => `m${i + 1}`),
+  );
+  const { nodes: committing, coordinators } = protocol(
+    Object.fromEntries(names.map((name) => [name, cast.resource(shards[name]!)])),
+  );
   const place: Record<string, NodeId> = {};
   for (const name of names) {
     for (const key of Object.keys(shards[name]!)) {
-      if (Object.hasOwn(place, key)) throw new RangeError(`the key "${key}" is in two shards, ${place[key]} and ${name}`);
+      if (Object.hasOwn(place, key))
+        throw new RangeError(`the key "${key}" is in two shards, ${place[key]} and ${name}`);
       place[key] = name;
     }
   }
   const nodes: Record<string, AnyRole> = {};
   const taken = Object.keys(protocol({}).nodes).find((name) => names.includes(name as NodeId));
-  if (taken !== undefined) throw new RangeError(`two nodes would have the name "${taken}", of which one is the commit protocol's`);
+  if (taken !== undefined)
+    throw new RangeError(`two nodes would have the name "${taken}", of which one is the commit protocol's`);
   const add = (name: string, role: AnyRole): void => {
     if (Object.hasOwn(nodes, name)) throw new RangeError(`two nodes would have the name "${name}"`);
     nodes[name] = role;
@@ -79,16 +104,22 @@ export function storeWith(cast: StoreCast, given: StoreOptions): Store {
   const watching = deadlocks === "detector" ? { detector: "d" as NodeId } : {};
   for (const [name, role] of Object.entries(committing)) {
     const isShard = names.includes(name as NodeId);
-    add(name, isShard ? cast.shard(role, { deadlocks, ...watching, ...(idleAfter === undefined ? {} : { idleAfter }) }) : role);
+    add(
+      name,
+      isShard ? cast.shard(role, { deadlocks, ...watching, ...(idleAfter === undefined ? {} : { idleAfter }) }) : role,
+    );
   }
   managers.forEach((name, i) => {
-    add(name, cast.manager({
-      shards: place,
-      coordinator: coordinators[i % coordinators.length]!,
-      ...(resendAfter === undefined ? {} : { resendAfter }),
-      ...(againAfter === undefined ? {} : { againAfter }),
-      ...(tries === undefined ? {} : { tries }),
-    }));
+    add(
+      name,
+      cast.manager({
+        shards: place,
+        coordinator: coordinators[i % coordinators.length]!,
+        ...(resendAfter === undefined ? {} : { resendAfter }),
+        ...(againAfter === undefined ? {} : { againAfter }),
+        ...(tries === undefined ? {} : { tries }),
+      }),
+    );
   });
   if (deadlocks === "detector") add("d", detector());
   return { nodes, managers, coordinators };

@@ -10,7 +10,11 @@ import type { Known, Version } from "./messages.js";
  */
 export type LogRecord =
   /** All that there is, in place of the records before: so that the log need not be kept from the beginning. */
-  | { readonly kind: "checkpoint"; readonly values: Readonly<Record<string, Version>>; readonly prepared: Readonly<Record<TransactionId, Prepared>> }
+  | {
+      readonly kind: "checkpoint";
+      readonly values: Readonly<Record<string, Version>>;
+      readonly prepared: Readonly<Record<TransactionId, Prepared>>;
+    }
   /** The transaction may commit or abort: these are its writes, and what it holds. */
   | { readonly kind: "prepare"; readonly transaction: TransactionId; readonly prepared: Prepared }
   | { readonly kind: "commit" | "abort"; readonly transaction: TransactionId };

@@ -34,7 +34,8 @@ export function acceptor(): Role<AcceptorSignature> {
     const known = instancesOf(self, transaction);
     if (isBefore(ballot, known.promised)) return refuse(known, transaction, ballot, from, out);
     known.promised = ballot;
-    for (const [instance, value] of Object.entries(values) as [NodeId, Choice][]) known.votes.set(instance, { ballot, value });
+    for (const [instance, value] of Object.entries(values) as [NodeId, Choice][])
+      known.votes.set(instance, { ballot, value });
     const cast: Choices = Object.fromEntries(
       participants.flatMap((instance) => {
         const last = known.votes.get(instance);
@@ -47,7 +48,13 @@ export function acceptor(): Role<AcceptorSignature> {
     for (const node of tell) out.send(node, { kind: "phase2b", transaction, ballot, participants, values: cast });
   }
 
-  function refuse({ promised }: Instances, transaction: TransactionId, ballot: Ballot, leader: NodeId, out: Out<AcceptorSignature>): void {
+  function refuse(
+    { promised }: Instances,
+    transaction: TransactionId,
+    ballot: Ballot,
+    leader: NodeId,
+    out: Out<AcceptorSignature>,
+  ): void {
     // Nobody waits for the answer in ballot 0: a resource manager has said what it had to say.
     if (ballot.round > 0) out.send(leader, { kind: "nack", transaction, ballot, promised });
   }
@@ -75,7 +82,12 @@ export function acceptor(): Role<AcceptorSignature> {
       begin(self, { transaction, work, vote: given, tell }, from, out) {
         if (given === undefined) return;
         const values: Choices = { [from]: given === "no" ? "aborted" : "prepared" };
-        vote(self, { transaction, ballot: noBallot, participants: participantsOf(work), values, tell: tell ?? [] }, from, out);
+        vote(
+          self,
+          { transaction, ballot: noBallot, participants: participantsOf(work), values, tell: tell ?? [] },
+          from,
+          out,
+        );
       },
     },
   };

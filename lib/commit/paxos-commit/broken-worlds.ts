@@ -12,10 +12,10 @@ import { commitIsChosen, instancesStayChosen, oneValuePerInstance, voteInBallot0
 const acceptors = ids("a1", "a2", "a3");
 
 const properties: Readonly<Record<"AC1" | "AC2" | "chosen" | "stays" | "one value", Property>> = {
-  "AC1": atomicity,
-  "AC2": commitNeedsAllVotes(voteInBallot0),
-  "chosen": commitIsChosen({ acceptors }),
-  "stays": instancesStayChosen({ acceptors }),
+  AC1: atomicity,
+  AC2: commitNeedsAllVotes(voteInBallot0),
+  chosen: commitIsChosen({ acceptors }),
+  stays: instancesStayChosen({ acceptors }),
   "one value": oneValuePerInstance,
 };
 
@@ -26,13 +26,13 @@ const properties: Readonly<Record<"AC1" | "AC2" | "chosen" | "stays" | "one valu
 export const brokenWorlds: readonly BrokenWorld[] = [
   {
     name: "presumptuous leader",
-    does: "asks for \"prepared\" where nobody has voted",
+    does: 'asks for "prepared" where nobody has voted',
     inListing: null,
     ...contest({ timers: { l1: 1 }, property: "AC2" }, { leader: broken.presumptuousLeader }),
   },
   {
     name: "stubborn leader",
-    does: "asks for \"aborted\" in its own ballots, whatever it is told",
+    does: 'asks for "aborted" in its own ballots, whatever it is told',
     inListing: null,
     ...contest({ timers: { l1: 1 }, property: "stays" }, { leader: broken.stubbornLeader }),
   },
@@ -52,19 +52,28 @@ export const brokenWorlds: readonly BrokenWorld[] = [
     name: "sharing leader",
     does: "numbers its ballots as its rival does",
     inListing: null,
-    ...contest({ leaders: ["l1", "l2"], asked: "r1", timers: { r1: 2 }, property: "one value" }, { leader: broken.sharingLeader }),
+    ...contest(
+      { leaders: ["l1", "l2"], asked: "r1", timers: { r1: 2 }, property: "one value" },
+      { leader: broken.sharingLeader },
+    ),
   },
   {
     name: "forgetful leader",
     does: "uses its first ballot again after a crash",
     inListing: null,
-    ...contest({ asked: "r1", timers: { r1: 2 }, crashes: { l1: 1 }, property: "one value" }, { leader: broken.forgetfulLeader }),
+    ...contest(
+      { asked: "r1", timers: { r1: 2 }, crashes: { l1: 1 }, property: "one value" },
+      { leader: broken.forgetfulLeader },
+    ),
   },
   {
     name: "usurping leader",
     does: "decides to abort what it does not know",
     inListing: null,
-    ...contest({ leaders: ["l1", "l2"], consults: ["l2"], timers: { r1: 1 }, property: "AC1" }, { leader: broken.usurpingLeader }),
+    ...contest(
+      { leaders: ["l1", "l2"], consults: ["l2"], timers: { r1: 1 }, property: "AC1" },
+      { leader: broken.usurpingLeader },
+    ),
   },
   {
     name: "forgetful acceptor",
@@ -82,7 +91,10 @@ export const brokenWorlds: readonly BrokenWorld[] = [
     name: "forgetful resource manager",
     does: "has forgotten its vote after a crash, and votes otherwise",
     inListing: null,
-    ...contest({ account: true, crashes: { r1: 1 }, duplicates: 1, property: "one value" }, { manager: broken.forgetfulManager }),
+    ...contest(
+      { account: true, crashes: { r1: 1 }, duplicates: 1, property: "one value" },
+      { manager: broken.forgetfulManager },
+    ),
   },
   {
     name: "impatient resource manager",
@@ -97,7 +109,10 @@ interface Contest {
   readonly leaders?: readonly string[];
   /** Whom the resource manager asks when it is in doubt; by default all leaders. */
   readonly consults?: readonly string[];
-  /** Who is asked for the transaction: the first leader (the default), or the resource manager, whom the acceptors then tell. */
+  /**
+   * Who is asked for the transaction: the first leader (the default), or the resource manager, whom the acceptors
+   * then tell.
+   */
   readonly asked?: "l1" | "r1";
   /** Two transactions want the same money, so that the resource manager votes for the one that it sees first. */
   readonly account?: boolean;

@@ -14,7 +14,12 @@ import type { Cost } from "../costs.js";
  * @throws RangeError unless `n` is a whole number of at least 1, and `faults` of at least 0, and less than `n` where
  * acceptors need the nodes of resource managers
  */
-export function paxosCommitCost({ n, faults, leader = "apart", faster = false }: {
+export function paxosCommitCost({
+  n,
+  faults,
+  leader = "apart",
+  faster = false,
+}: {
   readonly n: number;
   readonly faults: number;
   readonly leader?: "apart" | "with a participant";
@@ -41,6 +46,8 @@ export function paxosCommitCost({ n, faults, leader = "apart", faster = false }:
  * How many forced writes follow one another before all know, where the leader asks all resource managers to prepare at
  * the same time: theirs, and then the acceptors'. Where one of them begins, it is one more: its own comes first.
  */
-export function paxosCommitWriteDelays({ begins = "a participant" }: { readonly begins?: "a participant" | "the leader" } = {}): number {
+export function paxosCommitWriteDelays({
+  begins = "a participant",
+}: { readonly begins?: "a participant" | "the leader" } = {}): number {
   return oneOf("begins", begins, ["a participant", "the leader"]) === "the leader" ? 2 : 3;
 }

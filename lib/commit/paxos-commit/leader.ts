@@ -2,8 +2,29 @@ import { type Ballot, isBefore, isSame, noBallot } from "../../consensus/paxos/b
 import { majority } from "../../core/quorum.js";
 import { delay, flag, nodeNames, options } from "../../core/parameters.js";
 import type { Call, Delay, NodeId, Out, Role } from "../../core/role.js";
-import { type Answer, type Commit, type Decided, type Outcome, participantsOf, type Shares, type TransactionId } from "../transaction.js";
-import type { Begin, Choice, Choices, DecisionMessage, InstanceVote, Inquiry, Nack, Phase1a, Phase1b, Phase2a, Phase2b, Prepare } from "./messages.js";
+import {
+  type Answer,
+  type Commit,
+  type Decided,
+  type Outcome,
+  participantsOf,
+  type Shares,
+  type TransactionId,
+} from "../transaction.js";
+import type {
+  Begin,
+  Choice,
+  Choices,
+  DecisionMessage,
+  InstanceVote,
+  Inquiry,
+  Nack,
+  Phase1a,
+  Phase1b,
+  Phase2a,
+  Phase2b,
+  Prepare,
+} from "./messages.js";
 import { countVotes, outcomeOf, type Tally } from "./tally.js";
 
 /** What a leader knows; only `round` survives a crash. The outcome itself is with the acceptors. */
@@ -41,10 +62,14 @@ export type LeaderSignature = {
   replies: Answer;
 };
 
+/** Whom a leader asks, and how patient it is. */
 export interface LeaderOptions {
   /** All acceptors: 2F + 1 of them survive F crashes. */
   readonly acceptors: readonly NodeId[];
-  /** Faster Paxos Commit (section 4.3): acceptors tell the resource managers themselves, and a leader only who else asks. By default false. */
+  /**
+   * Faster Paxos Commit (section 4.3): acceptors tell the resource managers themselves, and a leader only who else
+   * asks. By default false.
+   */
   readonly faster?: boolean;
   /**
    * How long it waits for the quorum of a phase, in ms; by default [100, 200]. After each ballot that a rival has beaten
@@ -67,22 +92,42 @@ export function leader(given: LeaderOptions): Role<LeaderSignature> {
 }
 
 /** The leader with whatever names in its ballots, also such as others use. Only to show what happens then. */
-export function leaderWith(nameInBallots: (id: NodeId) => Ballot["proposer"], given: LeaderOptions): Role<LeaderSignature> {
-  const { acceptors, faster = false, retryAfter = [100, 200] } = options("leader", given, ["acceptors", "faster", "retryAfter"]);
+export function leaderWith(
+  nameInBallots: (id: NodeId) => Ballot["proposer"],
+  given: LeaderOptions,
+): Role<LeaderSignature> {
+  const {
+    acceptors,
+    faster = false,
+    retryAfter = [100, 200],
+  } = options("leader", given, ["acceptors", "faster", "retryAfter"]);
   const quorum = majority(nodeNames("acceptors", acceptors).length);
   flag("faster", faster);
   delay("retryAfter", retryAfter);
 
   function pursue(self: Leader, transaction: TransactionId, participants: readonly NodeId[]): Pursuit {
     const pursuit: Pursuit = {
-      participants, ballot: noBallot, isBeaten: false, defeats: 0, promises: null, tally: new Map(), calls: new Set(), askers: new Set(), outcome: null,
+      participants,
+      ballot: noBallot,
+      isBeaten: false,
+      defeats: 0,
+      promises: null,
+      tally: new Map(),
+      calls: new Set(),
+      askers: new Set(),
+      outcome: null,
     };
     self.pursuits.set(transaction, pursuit);
     return pursuit;
   }
 
   /** Ask the resource managers to prepare, all but the one that began: it has. */
-  function prepare(self: Leader, about: { transaction: TransactionId; work: Shares; tell: readonly NodeId[] }, but: NodeId | null, out: Out<LeaderSignature>): void {
+  function prepare(
+    self: Leader,
+    about: { transaction: TransactionId; work: Shares; tell: readonly NodeId[] },
+    but: NodeId | null,
+    out: Out<LeaderSignature>,
+  ): void {
     const { transaction, work, tell } = about;
     const participants = participantsOf(work);
     for (const node of participants) {
@@ -172,7 +217,9 @@ export function leaderWith(nameInBallots: (id: NodeId) => Ballot["proposer"], gi
         promises.set(from, votes);
         if (promises.size < quorum) return;
         pursuit.promises = null;
-        const values: Choices = Object.fromEntries(participants.map((node) => [node, safeValue(node, promises.values())]));
+        const values: Choices = Object.fromEntries(
+          participants.map((node) => [node, safeValue(node, promises.values())]),
+        );
         for (const node of acceptors) {
           out.send(node, { kind: "phase2a", transaction, ballot, participants, values, tell: [self.id] });
         }

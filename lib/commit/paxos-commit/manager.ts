@@ -4,7 +4,14 @@ import { delay, flag, nodeNames, oneOf, options, show } from "../../core/paramet
 import type { Call, Delay, NodeId, Out, Role } from "../../core/role.js";
 import type { Guarding } from "../protocol.js";
 import { type Resource, type Scripted, scripted, type ScriptedWork } from "../resource.js";
-import { type Answer, type Decided, type Outcome, participantsOf, type TransactionId, type Vote } from "../transaction.js";
+import {
+  type Answer,
+  type Decided,
+  type Outcome,
+  participantsOf,
+  type TransactionId,
+  type Vote,
+} from "../transaction.js";
 import { attempt, type BeginRequest } from "../two-phase/participant.js";
 import type { Begin, DecisionMessage, Inquiry, Phase2a, Phase2b, Prepare } from "./messages.js";
 import { countVotes, outcomeOf, type Tally } from "./tally.js";
@@ -23,7 +30,12 @@ export interface Manager<Data extends object = object> extends Guarding<Data> {
 
 /** What the log says of a transaction: how it voted while it is in doubt, and later the outcome. */
 export type ManagerRecord =
-  | { readonly kind: "voted"; readonly vote: "yes" | "read-only"; readonly participants: readonly NodeId[]; readonly tell: readonly NodeId[] }
+  | {
+      readonly kind: "voted";
+      readonly vote: "yes" | "read-only";
+      readonly participants: readonly NodeId[];
+      readonly tell: readonly NodeId[];
+    }
   | { readonly kind: "vetoed"; readonly participants: readonly NodeId[]; readonly tell: readonly NodeId[] }
   | { readonly kind: Outcome };
 
@@ -37,6 +49,7 @@ export type ManagerSignature<Data extends object = object> = {
   replies: Answer;
 };
 
+/** What a resource manager guards, whom it tells and asks, and how patient it is. */
 export interface ManagerOptions<Data extends object = Scripted, Work = ScriptedWork> {
   /** What it guards; by default `scripted`, which votes as its work says. */
   readonly resource?: Resource<Data, Work>;
@@ -44,9 +57,15 @@ export interface ManagerOptions<Data extends object = Scripted, Work = ScriptedW
   readonly acceptors: readonly NodeId[];
   /** All leaders, in the order in which it asks them when it is in doubt. */
   readonly leaders: readonly NodeId[];
-  /** Whom it tells its vote: the first F + 1 acceptors (the default, as in section 4.2), or all. The latter needs no second ballot where one of those is down. */
+  /**
+   * Whom it tells its vote: the first F + 1 acceptors (the default, as in section 4.2), or all. The latter needs no
+   * second ballot where one of those is down.
+   */
   readonly contact?: "quorum" | "all";
-  /** Faster Paxos Commit: where it begins a transaction, acceptors are to tell all resource managers instead of the leader. By default false. */
+  /**
+   * Faster Paxos Commit: where it begins a transaction, acceptors are to tell all resource managers instead of the
+   * leader. By default false.
+   */
   readonly faster?: boolean;
   /** How long it is in doubt before it asks, and before it asks again, in ms; by default [300, 500]. */
   readonly inquireAfter?: Delay;
@@ -75,11 +94,18 @@ export function manager<Data extends object = Scripted, Work = ScriptedWork>(
   type Effects = Out<ManagerSignature<Data>>;
 
   /** Get ready, or refuse; either is on disk before it leaves, because a ballot must not be asked for two values. */
-  function decideAlone(self: Self, about: { transaction: TransactionId; participants: readonly NodeId[]; tell: readonly NodeId[]; work: unknown }, out: Effects): Vote {
+  function decideAlone(
+    self: Self,
+    about: { transaction: TransactionId; participants: readonly NodeId[]; tell: readonly NodeId[]; work: unknown },
+    out: Effects,
+  ): Vote {
     const { transaction, participants, tell, work } = about;
     const { vote, data } = attempt(resource, self.data, transaction, work as Work);
     self.data = data;
-    self.log.set(transaction, vote === "no" ? { kind: "vetoed", participants, tell } : { kind: "voted", vote, participants, tell });
+    self.log.set(
+      transaction,
+      vote === "no" ? { kind: "vetoed", participants, tell } : { kind: "voted", vote, participants, tell },
+    );
     out.persist();
     if (vote === "no") announce(self, transaction, "abort", out);
     else out.setTimer({ kind: "inquire", transaction }, inquireAfter);
@@ -87,7 +113,13 @@ export function manager<Data extends object = Scripted, Work = ScriptedWork>(
   }
 
   /** Phase 2a of ballot 0: the value of its own instance. */
-  function vote(self: Self, transaction: TransactionId, record: ManagerRecord, out: Effects, but: NodeId | null = null): void {
+  function vote(
+    self: Self,
+    transaction: TransactionId,
+    record: ManagerRecord,
+    out: Effects,
+    but: NodeId | null = null,
+  ): void {
     if (record.kind !== "voted" && record.kind !== "vetoed") return;
     const values = { [self.id]: record.kind === "vetoed" ? ("aborted" as const) : ("prepared" as const) };
     const { participants, tell } = record;
@@ -120,7 +152,14 @@ export function manager<Data extends object = Scripted, Work = ScriptedWork>(
   return {
     name: "resource manager",
     durable: ["data", "log"],
-    init: (id) => ({ id, data: resource.init(), log: new Map(), calls: new Map(), inquiries: new Map(), tallies: new Map() }),
+    init: (id) => ({
+      id,
+      data: resource.init(),
+      log: new Map(),
+      calls: new Map(),
+      inquiries: new Map(),
+      tallies: new Map(),
+    }),
 
     // Who was in doubt still is; its locks are where they were. It says again how it voted, and asks.
     start(self, out) {
@@ -140,7 +179,9 @@ export function manager<Data extends object = Scripted, Work = ScriptedWork>(
         const participants = participantsOf(work);
         if (!participants.includes(self.id)) {
           self.calls.delete(transaction);
-          return out.reply(call, { refused: `${self.id} has no share in ${transaction}, whose participants are ${show(participants)}` });
+          return out.reply(call, {
+            refused: `${self.id} has no share in ${transaction}, whose participants are ${show(participants)}`,
+          });
         }
         const tell = faster ? participants : [coordinator];
         const given = decideAlone(self, { transaction, participants, tell, work: work[self.id] }, out);

@@ -8,7 +8,9 @@ import type { Outcome, Shares, TransactionId, Vote } from "../transaction.js";
  * the manager's name.
  */
 
-/** What an instance of Paxos chooses: whether this resource manager is prepared, or the transaction is to be aborted. */
+/**
+ * What an instance of Paxos chooses: whether this resource manager is prepared, or the transaction is to be aborted.
+ */
 export type Choice = "prepared" | "aborted";
 
 /** Some instances of a transaction, and a value for each. */

@@ -6,7 +6,10 @@ import { type CastVote, commitProperties, voteIn } from "../properties.js";
 import type { Decided, TransactionId } from "../transaction.js";
 import type { Choice, Phase1b, Phase2a, Phase2b } from "./messages.js";
 
-/** A vote as Paxos Commit casts it: the first message of the resource manager's own instance. For `commitNeedsAllVotes`. */
+/**
+ * A vote as Paxos Commit casts it: the first message of the resource manager's own instance. For
+ * `commitNeedsAllVotes`.
+ */
 export function voteInBallot0(happened: Observation): CastVote | null {
   if (happened.kind !== "send") return null;
   if (happened.message.kind !== "phase2a") return voteIn(happened);
@@ -33,9 +36,17 @@ interface Ledger {
 const emptyLedger: Ledger = { asked: new Map(), problem: null };
 
 /** The values that are asked for and voted for here, each with its voter if it is a vote. */
-function entriesIn(message: Phase1b | Phase2a | Phase2b, from: NodeId): readonly (Omit<Asked, "voters"> & { readonly voter: NodeId | null })[] {
+function entriesIn(
+  message: Phase1b | Phase2a | Phase2b,
+  from: NodeId,
+): readonly (Omit<Asked, "voters"> & { readonly voter: NodeId | null })[] {
   if (message.kind === "phase1b") {
-    return Object.entries(message.votes).map(([instance, { ballot, value }]) => ({ instance, ballot, value, voter: from }));
+    return Object.entries(message.votes).map(([instance, { ballot, value }]) => ({
+      instance,
+      ballot,
+      value,
+      voter: from,
+    }));
   }
   const { ballot } = message;
   const voter = message.kind === "phase2b" ? from : null;
@@ -62,15 +73,20 @@ function entered(ledger: Ledger, happened: Observation, quorum: number): Ledger 
   return after === null ? ledger : { asked: new Map(ledger.asked).set(transaction, after), problem };
 }
 
-/** What cannot be beside a value that is asked for: another one in the same ballot, or in a later ballot than one that has chosen. */
+/**
+ * What cannot be beside a value that is asked for: another one in the same ballot, or in a later ballot than one that
+ * has chosen.
+ */
 function rivalOf(asked: Asked, transaction: TransactionId, all: Iterable<Asked>, quorum: number): string | null {
   for (const other of all) {
     if (other.instance !== asked.instance || other.value === asked.value) continue;
     const where = `${transaction}, instance ${asked.instance}`;
-    if (isSame(other.ballot, asked.ballot)) return `${where}: ballot ${nameOf(asked.ballot)} has two values, "${other.value}" and "${asked.value}"`;
+    if (isSame(other.ballot, asked.ballot))
+      return `${where}: ballot ${nameOf(asked.ballot)} has two values, "${other.value}" and "${asked.value}"`;
     const [first, second] = isBefore(asked.ballot, other.ballot) ? [asked, other] : [other, asked];
     if (first.voters.size < quorum) continue;
-    return `${where}: "${first.value}" was chosen in ballot ${nameOf(first.ballot)}, but ballot ${nameOf(second.ballot)} is for "${second.value}"`;
+    const [before, after] = [nameOf(first.ballot), nameOf(second.ballot)];
+    return `${where}: "${first.value}" was chosen in ballot ${before}, but ballot ${after} is for "${second.value}"`;
   }
   return null;
 }
@@ -93,7 +109,12 @@ export const oneValuePerInstance: Property<Values> = {
       const other = next.values.get(key);
       if (other === undefined) next = { ...next, values: new Map(next.values).set(key, value) };
       else if (other !== value) {
-        next = { ...next, problem: next.problem ?? `${transaction}, instance ${instance}: ballot ${nameOf(ballot)} has two values, "${other}" and "${value}"` };
+        next = {
+          ...next,
+          problem:
+            next.problem ??
+            `${transaction}, instance ${instance}: ballot ${nameOf(ballot)} has two values, "${other}" and "${value}"`,
+        };
       }
     }
     return next;
@@ -141,13 +162,24 @@ export function commitIsChosen({ acceptors }: Acceptors): Property<Ledger> {
         asked.some((each) => each.instance === instance && each.value === "prepared" && each.voters.size >= quorum);
       const open = asked.find(({ instance }) => !isChosen(instance));
       if (!open) return ledger;
-      return { ...ledger, problem: `${happened.node} decided to commit ${transaction}, but the instance ${open.instance} has not chosen "prepared"` };
+      return {
+        ...ledger,
+        problem: `${happened.node} decided to commit ${transaction}, but the instance ${open.instance} has not chosen "prepared"`,
+      };
     },
     check: (_, { problem }) => problem,
   };
 }
 
-/** All that must hold of Paxos Commit at every moment, whatever is lost, doubled or crashed. For acceptors with nodes of their own. */
+/**
+ * All that must hold of Paxos Commit at every moment, whatever is lost, doubled or crashed. For acceptors with nodes
+ * of their own.
+ */
 export function paxosCommitProperties(acceptors: Acceptors): readonly Property[] {
-  return [...commitProperties({ votes: voteInBallot0 }), oneValuePerInstance, instancesStayChosen(acceptors), commitIsChosen(acceptors)];
+  return [
+    ...commitProperties({ votes: voteInBallot0 }),
+    oneValuePerInstance,
+    instancesStayChosen(acceptors),
+    commitIsChosen(acceptors),
+  ];
 }

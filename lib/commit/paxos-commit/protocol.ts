@@ -7,7 +7,8 @@ import { leader, type LeaderOptions } from "./leader.js";
 import { manager, type ManagerOptions } from "./manager.js";
 
 /** The options of the roles, except that the names of acceptors and leaders are given. */
-export interface PaxosCommitOptions extends Omit<LeaderOptions, "acceptors">, Omit<ManagerOptions, "resource" | "acceptors" | "leaders"> {
+export interface PaxosCommitOptions
+  extends Omit<LeaderOptions, "acceptors">, Omit<ManagerOptions, "resource" | "acceptors" | "leaders"> {
   /** How many crashes of acceptors it survives, F; by default 1. There are 2F + 1 acceptors, `a1` and so on. */
   readonly faults?: number;
   /** How many leaders there are; by default as many as acceptors. The first of them share the acceptors' nodes. */
@@ -26,7 +27,9 @@ export function protocol(given: PaxosCommitOptions = {}): CommitProtocol {
   const size = 2 * integer("faults", faults, { max: 50 }) + 1;
   const acceptors = ids(...Array.from({ length: size }, (_, i) => `a${i + 1}`));
   const count = integer("leaders", given.leaders ?? size, { min: 1, max: 100 });
-  const leaders: readonly NodeId[] = ids(...Array.from({ length: count }, (_, i) => (i < size ? `a${i + 1}` : `l${i + 1}`)));
+  const leaders: readonly NodeId[] = ids(
+    ...Array.from({ length: count }, (_, i) => (i < size ? `a${i + 1}` : `l${i + 1}`)),
+  );
   const leading = leader({ acceptors, faster, ...(retryAfter === undefined ? {} : { retryAfter }) });
   const accepting = acceptor();
   const both = colocate("leader and acceptor", leading, accepting);
@@ -37,7 +40,10 @@ export function protocol(given: PaxosCommitOptions = {}): CommitProtocol {
     }
     for (const [name, resource] of Object.entries(resources)) {
       nodes[name] = manager({
-        resource, acceptors, leaders, faster,
+        resource,
+        acceptors,
+        leaders,
+        faster,
         ...(contact === undefined ? {} : { contact }),
         ...(inquireAfter === undefined ? {} : { inquireAfter }),
       });

@@ -18,14 +18,20 @@ export function forwardUndoer(options: OrchestratorOptions = {}): Role<Orchestra
       performed(self, message, from, out) {
         const { transaction, index, way, isDone } = message;
         const record = self.log.get(transaction);
-        if ((record?.kind !== "forward" && record?.kind !== "backward") || record.kind !== way || record.at !== index) return;
+        if ((record?.kind !== "forward" && record?.kind !== "backward") || record.kind !== way || record.at !== index)
+          return;
         if (way === "forward" && isDone) return sound.receive.performed(self, message, from, out);
         const steps = way === "forward" ? record.steps.slice(0, index) : record.steps;
         const next = way === "forward" ? 0 : index + 1;
         self.log.set(transaction, { kind: "backward", steps, at: Math.min(next, steps.length - 1), attempt: 1 });
         if (next >= steps.length) {
           self.log.set(transaction, { kind: "backward", steps, at: 0, attempt: 1 });
-          return sound.receive.performed(self, { ...message, index: 0, way: "backward", attempt: 1, isDone: true }, from, out);
+          return sound.receive.performed(
+            self,
+            { ...message, index: 0, way: "backward", attempt: 1, isDone: true },
+            from,
+            out,
+          );
         }
         out.persist();
         sound.timeout.resend(self, { kind: "resend", transaction }, out);
@@ -42,7 +48,8 @@ export function quittingOrchestrator(options: OrchestratorOptions = {}): Role<Or
     receive: {
       performed(self, message, from, out) {
         const record = self.log.get(message.transaction);
-        if (message.isDone || record?.kind !== "forward" || record.at !== message.index) return sound.receive.performed(self, message, from, out);
+        if (message.isDone || record?.kind !== "forward" || record.at !== message.index)
+          return sound.receive.performed(self, message, from, out);
         self.log.set(message.transaction, { kind: "abort" });
         out.persist();
         out.decide({ transaction: message.transaction, outcome: "abort" });

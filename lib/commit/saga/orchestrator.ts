@@ -12,7 +12,12 @@ export interface Orchestrator {
 /** What the log says of a saga. */
 export type SagaRecord =
   /** The next thing to do is step `at`, or to undo it; for the so manieth time, from 1. */
-  | { readonly kind: "forward" | "backward"; readonly steps: readonly SagaStep[]; readonly at: number; readonly attempt: number }
+  | {
+      readonly kind: "forward" | "backward";
+      readonly steps: readonly SagaStep[];
+      readonly at: number;
+      readonly attempt: number;
+    }
   | { readonly kind: "commit" | "abort" };
 
 /** What it says of one that has not come to its end. */
@@ -30,6 +35,7 @@ export type OrchestratorSignature = {
   replies: Answer;
 };
 
+/** What an orchestrator does where a step fails, and how patient it is. */
 export interface OrchestratorOptions {
   /**
    * What to do where a step cannot be done: "backward" undoes all that was done before it, the last first; "forward"
@@ -50,13 +56,22 @@ export interface OrchestratorOptions {
  * @throws RangeError for an unknown recovery or a negative delay
  */
 export function orchestrator(given: OrchestratorOptions = {}): Role<OrchestratorSignature> {
-  const { recovery = "backward", resendAfter = [100, 200], againAfter = 200 } = options("orchestrator", given, ["recovery", "resendAfter", "againAfter"]);
+  const {
+    recovery = "backward",
+    resendAfter = [100, 200],
+    againAfter = 200,
+  } = options("orchestrator", given, ["recovery", "resendAfter", "againAfter"]);
   oneOf("recovery", recovery, ["backward", "forward"]);
   delay("resendAfter", resendAfter);
   delay("againAfter", againAfter);
 
   /** Note what comes next, and have it done; or come to the end. */
-  function proceed(self: Orchestrator, transaction: TransactionId, record: Underway, out: Out<OrchestratorSignature>): void {
+  function proceed(
+    self: Orchestrator,
+    transaction: TransactionId,
+    record: Underway,
+    out: Out<OrchestratorSignature>,
+  ): void {
     const { kind, steps, at } = record;
     if (kind === "forward" && at === steps.length) return end(self, transaction, "commit", out);
     if (kind === "backward" && at < 0) return end(self, transaction, "abort", out);
@@ -65,13 +80,29 @@ export function orchestrator(given: OrchestratorOptions = {}): Role<Orchestrator
     ask(transaction, record, out);
   }
 
-  function ask(transaction: TransactionId, { kind, steps, at, attempt }: Underway, out: Out<OrchestratorSignature>): void {
+  function ask(
+    transaction: TransactionId,
+    { kind, steps, at, attempt }: Underway,
+    out: Out<OrchestratorSignature>,
+  ): void {
     const { node, does, undoes } = steps[at]!;
-    out.send(node, { kind: "perform", transaction, index: at, way: kind, attempt, changes: kind === "forward" ? does : undoes });
+    out.send(node, {
+      kind: "perform",
+      transaction,
+      index: at,
+      way: kind,
+      attempt,
+      changes: kind === "forward" ? does : undoes,
+    });
     out.setTimer({ kind: "resend", transaction }, resendAfter);
   }
 
-  function end(self: Orchestrator, transaction: TransactionId, outcome: "commit" | "abort", out: Out<OrchestratorSignature>): void {
+  function end(
+    self: Orchestrator,
+    transaction: TransactionId,
+    outcome: "commit" | "abort",
+    out: Out<OrchestratorSignature>,
+  ): void {
     self.log.set(transaction, { kind: outcome });
     out.cancelTimer({ kind: "resend", transaction });
     out.persist();
@@ -105,8 +136,10 @@ export function orchestrator(given: OrchestratorOptions = {}): Role<Orchestrator
       performed(self, { transaction, index, way, attempt, isDone }, _, out) {
         const record = self.log.get(transaction);
         if (!record || record.kind !== way || record.at !== index || record.attempt !== attempt) return;
-        if (isDone) proceed(self, transaction, { ...record, at: index + (way === "forward" ? 1 : -1), attempt: 1 }, out);
-        else if (recovery === "backward") proceed(self, transaction, { ...record, kind: "backward", at: index - 1, attempt: 1 }, out);
+        if (isDone)
+          proceed(self, transaction, { ...record, at: index + (way === "forward" ? 1 : -1), attempt: 1 }, out);
+        else if (recovery === "backward")
+          proceed(self, transaction, { ...record, kind: "backward", at: index - 1, attempt: 1 }, out);
         else {
           out.cancelTimer({ kind: "resend", transaction });
           out.setTimer({ kind: "again", transaction }, againAfter);

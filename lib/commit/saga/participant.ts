@@ -17,6 +17,7 @@ export type SagaParticipantSignature = {
   sends: Performed;
 };
 
+/** What a node of sagas begins with. */
 export interface SagaParticipantOptions {
   /** The accounts and what is in them at first. */
   readonly opening: Changes;
@@ -32,7 +33,10 @@ export function sagaParticipant(given: SagaParticipantOptions): Role<SagaPartici
   return {
     name: "saga participant",
     durable: ["balances", "done"],
-    init: () => ({ balances: new Map(Object.entries(opening).map(([account, value]) => [account, { value, version: null }])), done: new Map() }),
+    init: () => ({
+      balances: new Map(Object.entries(opening).map(([account, value]) => [account, { value, version: null }])),
+      done: new Map(),
+    }),
     timeout: {},
     request: {},
 
@@ -45,7 +49,15 @@ export function sagaParticipant(given: SagaParticipantOptions): Role<SagaPartici
         let answer = self.done.get(name);
         if (!answer) {
           const isDone = way === "backward" || isPossible(self, changes);
-          answer = { kind: "performed", transaction, index, way, attempt, isDone, found: isDone ? apply(self, changes, version) : [] };
+          answer = {
+            kind: "performed",
+            transaction,
+            index,
+            way,
+            attempt,
+            isDone,
+            found: isDone ? apply(self, changes, version) : [],
+          };
           self.done.set(name, answer);
           out.persist(); // the local commit
         }

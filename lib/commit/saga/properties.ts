@@ -2,7 +2,10 @@ import type { Observation, Property } from "../../core/property.js";
 import type { Decided, TransactionId } from "../transaction.js";
 import type { Performed } from "./messages.js";
 
-/** What is done of each saga, in the order in which its nodes told so first; and what was undone, which nobody does again. */
+/**
+ * What is done of each saga, in the order in which its nodes told so first; and what was undone, which nobody does
+ * again.
+ */
 interface Progress {
   readonly done: ReadonlyMap<TransactionId, readonly number[]>;
   readonly undone: ReadonlyMap<TransactionId, readonly number[]>;
@@ -25,13 +28,21 @@ export function sagaGuarantee(steps: Readonly<Record<TransactionId, number>>): P
         const before = memory.done.get(transaction) ?? [];
         const undone = memory.undone.get(transaction) ?? [];
         if (way === "forward") {
-          return before.includes(index) || undone.includes(index) ? memory : { ...memory, done: new Map(memory.done).set(transaction, [...before, index]) };
+          return before.includes(index) || undone.includes(index)
+            ? memory
+            : { ...memory, done: new Map(memory.done).set(transaction, [...before, index]) };
         }
         if (!before.includes(index)) return memory;
-        const problem = before.at(-1) === index ? null : `${transaction}: step ${index + 1} was undone before step ${before.at(-1)! + 1}`;
+        const problem =
+          before.at(-1) === index
+            ? null
+            : `${transaction}: step ${index + 1} was undone before step ${before.at(-1)! + 1}`;
         return {
           problem,
-          done: new Map(memory.done).set(transaction, before.filter((other) => other !== index)),
+          done: new Map(memory.done).set(
+            transaction,
+            before.filter((other) => other !== index),
+          ),
           undone: new Map(memory.undone).set(transaction, [...undone, index]),
         };
       }
@@ -39,7 +50,10 @@ export function sagaGuarantee(steps: Readonly<Record<TransactionId, number>>): P
       const { transaction, outcome } = happened.outcome as Decided;
       const done = memory.done.get(transaction)?.length ?? 0;
       if (outcome === "abort" ? done === 0 : done >= (steps[transaction] ?? 0)) return memory;
-      return { ...memory, problem: `${happened.node} says ${outcome} of ${transaction}, of which ${done} of ${steps[transaction] ?? 0} steps are done` };
+      return {
+        ...memory,
+        problem: `${happened.node} says ${outcome} of ${transaction}, of which ${done} of ${steps[transaction] ?? 0} steps are done`,
+      };
     },
     check: (_, { problem }) => problem,
   };

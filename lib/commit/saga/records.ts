@@ -44,17 +44,23 @@ export function sagasOf(trace: Iterable<{ readonly kind: string }>): RecordedSag
   return Array.from(sagas, ([transaction, { outcome, steps }]) => ({ transaction, outcome, steps }));
 }
 
-/** The versions of each account in the order in which they came: `serializable(sagasOf(trace), { versions: sagaVersions(trace) })`. */
+/**
+ * The versions of each account in the order in which they came: `serializable(sagasOf(trace), { versions:
+ * sagaVersions(trace) })`.
+ */
 export function sagaVersions(trace: Iterable<{ readonly kind: string }>): Record<string, string[]> {
   const versions: Record<string, string[]> = {};
   for (const { version, node, message } of performedIn(trace)) {
-    for (const { account, isChanged } of message.found) if (isChanged) (versions[`${node} ${account}`] ??= []).push(version);
+    for (const { account, isChanged } of message.found)
+      if (isChanged) (versions[`${node} ${account}`] ??= []).push(version);
   }
   return versions;
 }
 
 /** The local transactions that were done, each once, as their nodes told of them. */
-function performedIn(trace: Iterable<{ readonly kind: string }>): readonly { readonly version: string; readonly node: string; readonly message: Performed }[] {
+function performedIn(
+  trace: Iterable<{ readonly kind: string }>,
+): readonly { readonly version: string; readonly node: string; readonly message: Performed }[] {
   const performed = new Map<string, { readonly version: string; readonly node: string; readonly message: Performed }>();
   for (const event of trace) {
     if (event.kind !== "send") continue;

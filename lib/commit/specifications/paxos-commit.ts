@@ -4,7 +4,10 @@ import { integer, options } from "../../core/parameters.js";
 import type { Specification, SpecificationAction } from "../../core/specification.js";
 import { isConsistent, managerNames, type ManagerState } from "./transaction-commit.js";
 
-/** What an acceptor knows of one instance: the ballot that it joined, and the ballot and value of its last vote (-1 and "none" before it). */
+/**
+ * What an acceptor knows of one instance: the ballot that it joined, and the ballot and value of its last vote (-1
+ * and "none" before it).
+ */
 export interface InstanceState {
   readonly mbal: number;
   readonly bal: number;
@@ -51,7 +54,8 @@ export function paxosCommitSpecification(bounds: PaxosCommitBounds = {}): Specif
   const joined = (r: string, b: number, a: string, bal: number, val: string): string =>
     `phase1b ins=${r} mbal=${b} acc=${a} bal=${bal} val=${val}`;
   const asked = (r: string, b: number, val: string): string => `phase2a ins=${r} bal=${b} val=${val}`;
-  const voted = (r: string, b: number, a: string, val: string): string => `phase2b ins=${r} bal=${b} acc=${a} val=${val}`;
+  const voted = (r: string, b: number, a: string, val: string): string =>
+    `phase2b ins=${r} bal=${b} acc=${a} val=${val}`;
 
   /** The last vote that the acceptor told of when it joined the ballot; null if it has not joined it. */
   function told(msgs: ReadonlySet<string>, r: string, b: number, a: string): Pick<InstanceState, "bal" | "val"> | null {
@@ -75,8 +79,10 @@ export function paxosCommitSpecification(bounds: PaxosCommitBounds = {}): Specif
       rmState[r] === "working"
         ? { rmState: { ...rmState, [r]: "aborted" }, msgs: withMessage(msgs, asked(r, 0, "aborted")) }
         : null;
-    next[`RMRcvCommitMsg(${r})`] = ({ rmState, msgs }) => (msgs.has("Commit") ? { rmState: { ...rmState, [r]: "committed" } } : null);
-    next[`RMRcvAbortMsg(${r})`] = ({ rmState, msgs }) => (msgs.has("Abort") ? { rmState: { ...rmState, [r]: "aborted" } } : null);
+    next[`RMRcvCommitMsg(${r})`] = ({ rmState, msgs }) =>
+      msgs.has("Commit") ? { rmState: { ...rmState, [r]: "committed" } } : null;
+    next[`RMRcvAbortMsg(${r})`] = ({ rmState, msgs }) =>
+      msgs.has("Abort") ? { rmState: { ...rmState, [r]: "aborted" } } : null;
     for (const b of ballots.slice(1)) {
       next[`Phase1a(${b}, ${r})`] = ({ msgs }) => ({ msgs: withMessage(msgs, opened(r, b)) });
       // The value of the latest vote that a majority's promises tell of; "aborted" if there is none.
@@ -105,7 +111,10 @@ export function paxosCommitSpecification(bounds: PaxosCommitBounds = {}): Specif
         const { mbal, bal, val } = aState[r]![a]!;
         return ballots
           .filter((b) => b > mbal && msgs.has(opened(r, b)))
-          .map((b) => ({ aState: changed(aState, r, { mbal: b, bal, val }), msgs: withMessage(msgs, joined(r, b, a, bal, val)) }));
+          .map((b) => ({
+            aState: changed(aState, r, { mbal: b, bal, val }),
+            msgs: withMessage(msgs, joined(r, b, a, bal, val)),
+          }));
       });
     next[`Phase2b(${a})`] = ({ aState, msgs }) =>
       managers.flatMap((r) =>

@@ -17,11 +17,14 @@ export interface TransactionCommitState {
  * @param managers how many resource managers there are: `r1`, `r2` and so on
  * @throws RangeError unless it is a whole number of at least 1
  */
-export function transactionCommitSpecification({ managers = 3 }: { readonly managers?: number } = {}): Specification<TransactionCommitState> {
+export function transactionCommitSpecification({
+  managers = 3,
+}: { readonly managers?: number } = {}): Specification<TransactionCommitState> {
   const all = managerNames(managers);
   const next: Record<string, SpecificationAction<TransactionCommitState>> = {};
   for (const r of all) {
-    next[`Prepare(${r})`] = ({ rmState }) => (rmState[r] === "working" ? { rmState: { ...rmState, [r]: "prepared" } } : null);
+    next[`Prepare(${r})`] = ({ rmState }) =>
+      rmState[r] === "working" ? { rmState: { ...rmState, [r]: "prepared" } } : null;
     next[`Decide(${r})`] = ({ rmState }) => {
       const canCommit = all.every((rm) => rmState[rm] === "prepared" || rmState[rm] === "committed");
       const notCommitted = all.every((rm) => rmState[rm] !== "committed");

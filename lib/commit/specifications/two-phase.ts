@@ -9,7 +9,10 @@ export interface TwoPhaseState {
   readonly tmState: "init" | "committed" | "aborted";
   /** The resource managers of which the transaction manager knows that they are prepared. */
   readonly tmPrepared: ReadonlySet<string>;
-  /** All messages that were ever sent: "Prepared r1", "Commit", "Abort". One once sent may be received at any time, or never. */
+  /**
+   * All messages that were ever sent: "Prepared r1", "Commit", "Abort". One once sent may be received at any time, or
+   * never.
+   */
   readonly msgs: ReadonlySet<string>;
 }
 
@@ -21,14 +24,17 @@ export interface TwoPhaseState {
  * @param managers how many resource managers there are: `r1`, `r2` and so on
  * @throws RangeError unless it is a whole number of at least 1
  */
-export function twoPhaseSpecification({ managers = 3 }: { readonly managers?: number } = {}): Specification<TwoPhaseState> {
+export function twoPhaseSpecification({
+  managers = 3,
+}: { readonly managers?: number } = {}): Specification<TwoPhaseState> {
   const all = managerNames(managers);
   const next: Record<string, SpecificationAction<TwoPhaseState>> = {
     TMCommit: ({ tmState, tmPrepared, msgs }) =>
       tmState === "init" && tmPrepared.size === all.length
         ? { tmState: "committed", msgs: withMessage(msgs, "Commit") }
         : null,
-    TMAbort: ({ tmState, msgs }) => (tmState === "init" ? { tmState: "aborted", msgs: withMessage(msgs, "Abort") } : null),
+    TMAbort: ({ tmState, msgs }) =>
+      tmState === "init" ? { tmState: "aborted", msgs: withMessage(msgs, "Abort") } : null,
   };
   for (const r of all) {
     next[`TMRcvPrepared(${r})`] = ({ tmState, tmPrepared, msgs }) =>
@@ -37,9 +43,12 @@ export function twoPhaseSpecification({ managers = 3 }: { readonly managers?: nu
       rmState[r] === "working"
         ? { rmState: { ...rmState, [r]: "prepared" }, msgs: withMessage(msgs, `Prepared ${r}`) }
         : null;
-    next[`RMChooseToAbort(${r})`] = ({ rmState }) => (rmState[r] === "working" ? { rmState: { ...rmState, [r]: "aborted" } } : null);
-    next[`RMRcvCommitMsg(${r})`] = ({ rmState, msgs }) => (msgs.has("Commit") ? { rmState: { ...rmState, [r]: "committed" } } : null);
-    next[`RMRcvAbortMsg(${r})`] = ({ rmState, msgs }) => (msgs.has("Abort") ? { rmState: { ...rmState, [r]: "aborted" } } : null);
+    next[`RMChooseToAbort(${r})`] = ({ rmState }) =>
+      rmState[r] === "working" ? { rmState: { ...rmState, [r]: "aborted" } } : null;
+    next[`RMRcvCommitMsg(${r})`] = ({ rmState, msgs }) =>
+      msgs.has("Commit") ? { rmState: { ...rmState, [r]: "committed" } } : null;
+    next[`RMRcvAbortMsg(${r})`] = ({ rmState, msgs }) =>
+      msgs.has("Abort") ? { rmState: { ...rmState, [r]: "aborted" } } : null;
   }
   return {
     initial: { rmState: each(all, "working"), tmState: "init", tmPrepared: new Set(), msgs: new Set() },

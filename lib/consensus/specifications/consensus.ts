@@ -15,7 +15,9 @@ export interface ConsensusState {
  * @param values how many values there are to choose from: `v1`, `v2` and so on
  * @throws RangeError unless it is a whole number of at least 1
  */
-export function consensusSpecification({ values = 3 }: { readonly values?: number } = {}): Specification<ConsensusState> {
+export function consensusSpecification({
+  values = 3,
+}: { readonly values?: number } = {}): Specification<ConsensusState> {
   const all = numbered("v", integer("values", values, { min: 1, max: 100 }));
   return {
     initial: { chosen: new Set() },

@@ -11,7 +11,10 @@ export interface PaxosState {
   readonly maxVBal: Readonly<Record<string, number>>;
   /** For each acceptor, the value of its last vote, or "none". */
   readonly maxVal: Readonly<Record<string, string>>;
-  /** All messages that were ever sent, as texts: "1b acc=a1 bal=1 mbal=0 mval=v1". A message once sent may be received at any time, or never. */
+  /**
+   * All messages that were ever sent, as texts: "1b acc=a1 bal=1 mbal=0 mval=v1". A message once sent may be received
+   * at any time, or never.
+   */
   readonly msgs: ReadonlySet<string>;
 }
 
@@ -31,7 +34,11 @@ export function paxosSpecification(bounds: PaxosBounds = {}): Specification<Paxo
     `1b acc=${a} bal=${b} mbal=${mbal} mval=${mval}`;
 
   /** The last vote that the acceptor told of when it joined the ballot; null if it has not joined it. */
-  function told(msgs: ReadonlySet<string>, a: string, b: number): { readonly mbal: number; readonly mval: string } | null {
+  function told(
+    msgs: ReadonlySet<string>,
+    a: string,
+    b: number,
+  ): { readonly mbal: number; readonly mval: string } | null {
     if (msgs.has(joined(a, b, -1, "none"))) return { mbal: -1, mval: "none" };
     for (let mbal = 0; mbal < b; mbal++) {
       for (const mval of values) if (msgs.has(joined(a, b, mbal, mval))) return { mbal, mval };
@@ -49,7 +56,10 @@ export function paxosSpecification(bounds: PaxosBounds = {}): Specification<Paxo
         const allows = (quorum: readonly string[]): boolean => {
           const votes = quorum.map((a) => told(msgs, a, b));
           const latest = Math.max(...votes.map((vote) => vote?.mbal ?? -1));
-          return votes.every((vote) => vote !== null) && (latest < 0 || votes.some((vote) => vote!.mbal === latest && vote!.mval === v));
+          return (
+            votes.every((vote) => vote !== null) &&
+            (latest < 0 || votes.some((vote) => vote!.mbal === latest && vote!.mval === v))
+          );
         };
         return quorums.some(allows) ? { msgs: withMessage(msgs, asked(b, v)) } : null;
       };
@@ -76,7 +86,12 @@ export function paxosSpecification(bounds: PaxosBounds = {}): Specification<Paxo
       );
   }
   return {
-    initial: { maxBal: each(acceptors, -1), maxVBal: each(acceptors, -1), maxVal: each(acceptors, "none"), msgs: new Set() },
+    initial: {
+      maxBal: each(acceptors, -1),
+      maxVBal: each(acceptors, -1),
+      maxVal: each(acceptors, "none"),
+      msgs: new Set(),
+    },
     next,
     properties: {
       OneValuePerBallot: ({ msgs }) => ballots.every((b) => values.filter((v) => msgs.has(asked(b, v))).length <= 1),

@@ -34,8 +34,10 @@ export function votingSpecification(bounds: PaxosBounds = {}): Specification<Vot
   const quorums = majoritiesOf(acceptors);
 
   const votedFor = ({ votes }: VotingState, a: string, b: number, v: string): boolean => votes[a]!.has(`${b} ${v}`);
-  const didNotVoteAt = (state: VotingState, a: string, b: number): boolean => values.every((v) => !votedFor(state, a, b, v));
-  const cannotVoteAt = (state: VotingState, a: string, b: number): boolean => state.maxBal[a]! > b && didNotVoteAt(state, a, b);
+  const didNotVoteAt = (state: VotingState, a: string, b: number): boolean =>
+    values.every((v) => !votedFor(state, a, b, v));
+  const cannotVoteAt = (state: VotingState, a: string, b: number): boolean =>
+    state.maxBal[a]! > b && didNotVoteAt(state, a, b);
   const chosenAt = (state: VotingState, b: number, v: string): boolean =>
     quorums.some((quorum) => quorum.every((a) => votedFor(state, a, b, v)));
   const noneOtherChoosableAt = (state: VotingState, b: number, v: string): boolean =>
@@ -62,7 +64,10 @@ export function votingSpecification(bounds: PaxosBounds = {}): Specification<Vot
           // One value per ballot.
           if (acceptors.some((c) => values.some((w) => w !== v && votedFor(state, c, b, w)))) return null;
           if (!quorums.some((quorum) => showsSafeAt(state, quorum, b, v))) return null;
-          return { votes: { ...votes, [a]: new Set([...votes[a]!, `${b} ${v}`].sort()) }, maxBal: { ...maxBal, [a]: b } };
+          return {
+            votes: { ...votes, [a]: new Set([...votes[a]!, `${b} ${v}`].sort()) },
+            maxBal: { ...maxBal, [a]: b },
+          };
         };
       }
     }
@@ -74,7 +79,9 @@ export function votingSpecification(bounds: PaxosBounds = {}): Specification<Vot
     next,
     properties: {
       VotesSafe: (state) =>
-        acceptors.every((a) => ballots.every((b) => values.every((v) => !votedFor(state, a, b, v) || safeAt(state, b, v)))),
+        acceptors.every((a) =>
+          ballots.every((b) => values.every((v) => !votedFor(state, a, b, v) || safeAt(state, b, v))),
+        ),
       OneValuePerBallot: (state) =>
         ballots.every((b) => values.filter((v) => acceptors.some((a) => votedFor(state, a, b, v))).length <= 1),
       AtMostOneIsChosen: (state) => chosenIn(state).length <= 1,
@@ -83,7 +90,10 @@ export function votingSpecification(bounds: PaxosBounds = {}): Specification<Vot
 }
 
 /** The names of all acceptors and values, and the numbers of all ballots. */
-export function checkBounds(name: string, given: PaxosBounds): {
+export function checkBounds(
+  name: string,
+  given: PaxosBounds,
+): {
   readonly acceptors: readonly string[];
   readonly values: readonly string[];
   readonly ballots: readonly number[];
