@@ -40,7 +40,7 @@ export interface Ask extends Numbered {
   readonly kind: "ask";
 }
 
-/** The answer. A node that is not in the ring yet, or is about to change its successors, has none to tell: it is busy. */
+/** The answer. A node that is about to change its successors has none to tell: it is busy. */
 export interface Neighbours extends Numbered {
   readonly kind: "neighbours";
   readonly predecessor: NodeId | null;

@@ -238,7 +238,13 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
   /** A node has not answered: it is taken for dead, and forgotten as a finger and successor. */
   function forget(self: ChordNode, dead: NodeId): void {
     self.fingers = self.fingers.map((node) => (node === dead ? null : node));
-    follow(self, self.successors.filter((node) => node !== dead));
+    if (!self.successors.includes(dead)) return;
+    const left = self.successors.filter((node) => node !== dead);
+    if (left.length > 0) return follow(self, left);
+    // All successors are dead, which was not to happen. The nearest of all others that it knows is the best that is left.
+    const nearest = [...self.fingers, self.predecessor].reduce(
+      (best, node) => (node === null || node === dead || node === self.id || (best !== null && !isBetween(identifier(node), identifier(self.id), identifier(best))) ? best : node), null);
+    follow(self, nearest === null ? [] : [nearest]);
   }
 
   function askSuccessor(self: ChordNode, out: O): void {
@@ -366,8 +372,10 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
         if (pending) finish(self, pending.purpose, owner, hops, out);
       },
 
+      // Who is not in the ring does not answer, and so counts as dead: also one that crashed and is back as a stranger.
       ask(self, { query }, from, out) {
-        const isBusy = self.phase !== "member" || (corrected && isChanging(self));
+        if (self.phase !== "member") return;
+        const isBusy = corrected && isChanging(self);
         out.send(from, { kind: "neighbours", query, predecessor: self.predecessor, successors: [...self.successors], isBusy });
       },
 
