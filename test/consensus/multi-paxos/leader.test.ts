@@ -60,6 +60,15 @@ describe("phase 1", () => {
     expect(once(asked(effects))).toEqual(["1: c3#1", "2: c4#1", "3: no-op", "4: c2#1"]);
   });
 
+  it("heeds the latest vote of a slot, whichever promise comes first", () => {
+    const votes = [{ slot: 1, ballot: ballot(0, "m9"), command: y }, { slot: 1, ballot: ballot(0, "l9"), command: x }];
+    for (const [first, second] of [votes, [...votes].reverse()]) {
+      const l1 = scouting();
+      l1.hears("a1", promise([first!]));
+      expect(once(asked(l1.hears("a2", promise([second!]))))).toEqual(["1: c2#1"]);
+    }
+  });
+
   it("does not touch slots that it knows to be decided: 1 to 134, 138 and 139, as in the paper's example", () => {
     const l1 = alone(leader({ acceptors, replicas, window: 20 }), "l1", { floor: 135 });
     for (const slot of [138, 139]) l1.hears("l9", { kind: "decision", slot, command: command(`c9#${slot}`) });
@@ -67,6 +76,19 @@ describe("phase 1", () => {
     l1.hears("a1", promise([{ slot: 135, ballot: ballot(0, "l9"), command: x }]));
     const effects = l1.hears("a2", promise([{ slot: 140, ballot: ballot(0, "l9"), command: y }]));
     expect(once(asked(effects))).toEqual(["135: c1#1", "136: no-op", "137: no-op", "140: c2#1"]);
+  });
+
+  it("fills the holes below what it knows to be decided, though no promise tells of a vote there", () => {
+    const l1 = scouting();
+    l1.hears("l9", { kind: "decision", slot: 3, command: x });
+    l1.hears("a1", promise());
+    expect(once(asked(l1.hears("a2", promise())))).toEqual(["1: no-op", "2: no-op"]);
+  });
+
+  it("is never opened again by a leader that has lost its disk, and with it which ballots it has used", () => {
+    const l1 = alone(leader({ acceptors, replicas }), "l1", { hasCampaigned: true, round: 0 });
+    expect(letters(l1.start())).toEqual([]);
+    expect(letters(l1.fires("election"))).toEqual([]);
   });
 
   it("takes slots that an acceptor has forgotten for decided, and never asks for votes there", () => {
@@ -180,6 +202,10 @@ describe("a leader that is beaten", () => {
     expect(l1.self.phase).toBe("active");
     l1.hears("l2", { kind: "heartbeat", ballot: theirs, decided: 1, sentAt: 0 });
     expect(l1.self).toMatchObject({ phase: "passive", heard: theirs });
+    // A heartbeat of one that was beaten, and does not know it yet, is no reason to wait longer.
+    expect(l1.hears("l1", { kind: "heartbeat", ballot: mine, decided: 1, sentAt: 0 })).toEqual([]);
+    expect(l1.hears("l9", { kind: "heartbeat", ballot: ballot(0, "l9"), decided: 1, sentAt: 0 })).toEqual([]);
+    expect(l1.hears("l2", { kind: "heartbeat", ballot: theirs, decided: 1, sentAt: 0 })).toHaveLength(1);
   });
 });
 

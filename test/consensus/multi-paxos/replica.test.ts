@@ -192,7 +192,20 @@ describe("a replica that comes late", () => {
     expect(r1.self).toMatchObject({ slotOut: 4, slotIn: 4, requests: [] });
     expect(r1.self.state).toEqual(r2.self.state);
     expect(r1.self.sessions).toEqual(r2.self.sessions);
-    expect(r1.self.sessions).not.toBe(r2.self.sessions);
+    // What was sent stays as it was, whatever either of them does from now on.
+    const before = structuredClone(message.sessions);
+    for (const replica of [r1, r2]) replica.hears("l1", { kind: "decision", slot: 4, command: command("c1#4", "4") });
+    expect(message.sessions).toEqual(before);
+  });
+
+  it("keeps its own state, where that of another is older", () => {
+    const r2 = log(3);
+    r2.fires("checkpoint");
+    r2.fires("checkpoint");
+    const [old] = sent(r2.hears("r1", { kind: "learn", slot: 1 }), "snapshot");
+    const r1 = log(5);
+    expect(r1.hears("r2", old)).toEqual([]);
+    expect(r1.self.slotOut).toBe(6);
   });
 
   it("has nothing to learn from one that is no further", () => {
