@@ -5,7 +5,11 @@ import type { Begin, Choice, Choices, InstanceVote, Nack, Phase1a, Phase1b, Phas
 
 /** What an acceptor knows; all of it survives a crash. */
 export interface Acceptor {
-  readonly instances: Map<TransactionId, Instances>;
+  /**
+   * By the transaction and its participants: should a name be used twice, for different participants, no vote for the
+   * one counts for the other.
+   */
+  readonly instances: Map<string, Instances>;
 }
 
 /** What it knows of the instances of one transaction. */
@@ -31,7 +35,7 @@ export function acceptor(): Role<AcceptorSignature> {
   /** Phase 2b. Vote, unless a later ballot has been joined. */
   function vote(self: Acceptor, asked: Omit<Phase2a, "kind">, from: NodeId, out: Out<AcceptorSignature>): void {
     const { transaction, ballot, participants, values, tell } = asked;
-    const known = instancesOf(self, transaction);
+    const known = instancesOf(self, transaction, participants);
     if (isBefore(ballot, known.promised)) return refuse(known, transaction, ballot, from, out);
     known.promised = ballot;
     for (const [instance, value] of Object.entries(values) as [NodeId, Choice][])
@@ -68,8 +72,8 @@ export function acceptor(): Role<AcceptorSignature> {
 
     receive: {
       // Phase 1b. Join the ballot, unless a later one has been joined, and tell of the last votes before it.
-      phase1a(self, { transaction, ballot }, leader, out) {
-        const known = instancesOf(self, transaction);
+      phase1a(self, { transaction, ballot, participants }, leader, out) {
+        const known = instancesOf(self, transaction, participants);
         if (isBefore(ballot, known.promised)) return refuse(known, transaction, ballot, leader, out);
         known.promised = ballot;
         out.persist();
@@ -93,8 +97,14 @@ export function acceptor(): Role<AcceptorSignature> {
   };
 }
 
-function instancesOf({ instances }: Acceptor, transaction: TransactionId): Instances {
-  const known = instances.get(transaction) ?? { promised: noBallot, votes: new Map() };
-  instances.set(transaction, known);
+/** What it knows of the instances of a transaction of these participants. */
+export function instancesOf(
+  { instances }: Acceptor,
+  transaction: TransactionId,
+  participants: readonly NodeId[],
+): Instances {
+  const name = `${transaction} of ${participants.join(", ")}`;
+  const known = instances.get(name) ?? { promised: noBallot, votes: new Map() };
+  instances.set(name, known);
   return known;
 }

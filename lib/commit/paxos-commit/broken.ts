@@ -1,7 +1,7 @@
 import { nameOf, noBallot } from "../../consensus/paxos/ballot.js";
 import type { NodeId, Role } from "../../core/role.js";
 import type { Scripted } from "../resource.js";
-import { type AcceptorSignature, acceptor } from "./acceptor.js";
+import { type AcceptorSignature, acceptor, instancesOf } from "./acceptor.js";
 import { type LeaderOptions, type LeaderSignature, leader, leaderWith } from "./leader.js";
 import { type ManagerOptions, type ManagerSignature, manager } from "./manager.js";
 import type { Phase1b } from "./messages.js";
@@ -131,8 +131,7 @@ export function gullibleAcceptor(): Role<AcceptorSignature> {
     receive: {
       ...sound.receive,
       phase2a(self, message, from, out) {
-        const known = self.instances.get(message.transaction);
-        if (known) known.promised = message.ballot;
+        instancesOf(self, message.transaction, message.participants).promised = message.ballot;
         sound.receive.phase2a(self, message, from, out);
       },
     },

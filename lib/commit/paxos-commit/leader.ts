@@ -143,7 +143,7 @@ export function leaderWith(
     pursuit.ballot = { round: self.round, proposer: nameInBallots(self.id) };
     pursuit.promises = new Map();
     out.persist();
-    for (const node of acceptors) out.send(node, { kind: "phase1a", transaction, ballot: pursuit.ballot });
+    for (const node of acceptors) out.send(node, { kind: "phase1a", transaction, ballot: pursuit.ballot, participants: pursuit.participants });
     out.setTimer({ kind: "retry", transaction }, patience(pursuit));
   }
 
@@ -175,6 +175,9 @@ export function leaderWith(
     request: {
       commit(self, { transaction, work }, call, out) {
         const known = self.pursuits.get(transaction);
+        if (known && !isSameList(known.participants, participantsOf(work))) {
+          return out.reply(call, { refused: `${transaction} is the name of another transaction; a new one needs a new name` });
+        }
         if (known?.outcome) return out.reply(call, known.outcome);
         const pursuit = known ?? pursue(self, transaction, participantsOf(work));
         pursuit.calls.add(call);
@@ -190,6 +193,7 @@ export function leaderWith(
       // The same from another node: from a resource manager that has prepared already, or from one that wants to know.
       begin(self, { transaction, work, tell }, from, out) {
         const known = self.pursuits.get(transaction);
+        if (known && !isSameList(known.participants, participantsOf(work))) return;
         if (known?.outcome) return out.send(from, { kind: "decision", transaction, outcome: known.outcome });
         const told = tell ?? (faster ? [...participantsOf(work), self.id] : [self.id]);
         if (known || told.includes(self.id)) {
@@ -201,7 +205,10 @@ export function leaderWith(
 
       // Somebody is in doubt. Whoever is asked becomes a leader, whether or not another one still is.
       inquiry(self, { transaction, participants }, from, out) {
-        const known = self.pursuits.get(transaction);
+        const last = self.pursuits.get(transaction);
+        const isOther = last !== undefined && !isSameList(last.participants, participants);
+        if (isOther && last.outcome === null) return; // one after the other
+        const known = isOther ? undefined : last;
         if (known?.outcome) return out.send(from, { kind: "decision", transaction, outcome: known.outcome });
         const pursuit = known ?? pursue(self, transaction, participants);
         pursuit.askers.add(from);
@@ -229,7 +236,7 @@ export function leaderWith(
       phase2b(self, message, from, out) {
         const { transaction } = message;
         const pursuit = self.pursuits.get(transaction);
-        if (!pursuit || pursuit.outcome) return;
+        if (!pursuit || pursuit.outcome || !isSameList(pursuit.participants, message.participants)) return;
         countVotes(pursuit.tally, message, from);
         const outcome = outcomeOf(pursuit.tally, pursuit.participants, quorum);
         if (outcome) learn(pursuit, transaction, outcome, out);
@@ -262,4 +269,8 @@ export function safeValue(instance: NodeId, votes: Iterable<Phase1b["votes"]>): 
     if (vote && (!last || isBefore(last.ballot, vote.ballot))) last = vote;
   }
   return last?.value ?? "aborted";
+}
+
+function isSameList(some: readonly NodeId[], others: readonly NodeId[]): boolean {
+  return some.length === others.length && some.every((node, i) => node === others[i]);
 }

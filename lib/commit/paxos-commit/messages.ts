@@ -44,6 +44,7 @@ export interface Phase1a {
   readonly kind: "phase1a";
   readonly transaction: TransactionId;
   readonly ballot: Ballot;
+  readonly participants: readonly NodeId[];
 }
 
 /** The last vote that an acceptor cast in an instance. */

@@ -1,40 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { explore } from "../../../lib/check.js";
 import { abortNeedsCause } from "../../../lib/commit/properties.js";
-import { manager, type ManagerOptions, type ManagerRecord } from "../../../lib/commit/paxos-commit/manager.js";
-import { leader } from "../../../lib/commit/paxos-commit/leader.js";
-import { acceptor } from "../../../lib/commit/paxos-commit/acceptor.js";
-import { paxosCommitProperties, voteInBallot0 } from "../../../lib/commit/paxos-commit/properties.js";
-import { ids, type World } from "../../../lib/core.js";
-import { named, work } from "./clusters.js";
+import type { ManagerRecord } from "../../../lib/commit/paxos-commit/manager.js";
+import { voteInBallot0 } from "../../../lib/commit/paxos-commit/properties.js";
+import type { World } from "../../../lib/core.js";
+import { contest, properties } from "./explore.js";
 
 /*
  * Every world of small clusters. The numbers are exact: one more or less is a change of the protocol, of a property's
  * memory or of the explorer, and is to be understood before it is written down here.
  */
-
-const acceptors = ids("a1", "a2", "a3");
-const properties = paxosCommitProperties({ acceptors });
-
-/** Resource managers, leaders and three acceptors, all on nodes of their own; the first leader is asked. */
-function contest(managers: number, { leaders = ["l1"], faster = false, votes = [], ...managing }: {
-  readonly leaders?: readonly string[];
-  readonly faster?: boolean;
-  readonly votes?: readonly ("yes" | "no" | "read-only" | "throw")[];
-} & Partial<Pick<ManagerOptions, "contact">> = {}) {
-  const participants = named("r", managers);
-  const managed = manager({ acceptors, leaders: ids(...leaders), faster, ...managing });
-  const leading = leader({ acceptors, faster });
-  return {
-    nodes: Object.fromEntries([
-      ...participants.map((node) => [node, managed] as const),
-      ...leaders.map((node) => [node, leading] as const),
-      ...acceptors.map((node) => [node, acceptor()] as const),
-    ]),
-    requests: [{ node: "l1", request: { kind: "commit", transaction: "t1", work: work(participants, votes) } }],
-    properties,
-  } as const;
-}
 
 const logOf = ({ nodes }: World, id: string) =>
   (nodes.find((node) => node.id === id)?.state as { log: Map<string, ManagerRecord> } | null)?.log.get("t1")?.kind;

@@ -115,11 +115,11 @@ describe("an acceptor", () => {
     const { input } = node(acceptor(), a1);
     const ballot = { round: 1, proposer: l1 };
     input(from(r1, vote({ r1: "prepared" })));
-    const effects = input(from(l1, { kind: "phase1a", transaction: "t1", ballot }));
+    const effects = input(from(l1, { kind: "phase1a", transaction: "t1", ballot, participants }));
     expect(kinds(effects)).toEqual(["write", "send"]);
     expect(sends(effects)[0]!.message).toEqual({ kind: "phase1b", transaction: "t1", ballot, votes: { r1: { ballot: noBallot, value: "prepared" } } });
     expect(input(from(r2, vote({ r2: "prepared" })))).toEqual([]);
-    expect(sends(input(from(l2, { kind: "phase1a", transaction: "t1", ballot: { round: 1, proposer: "" } })))[0]!.message).toMatchObject({ kind: "nack", promised: ballot });
+    expect(sends(input(from(l2, { kind: "phase1a", transaction: "t1", participants, ballot: { round: 1, proposer: "" } })))[0]!.message).toMatchObject({ kind: "nack", promised: ballot });
   });
 });
 
@@ -167,6 +167,21 @@ describe("a leader", () => {
     input(voted(a1, aborted, ballot));
     expect(sends(input(voted(a2, aborted, ballot))).map(({ to }) => to)).toEqual([r1, r2]);
     expect(sends(input(from(r1, inquiry)))[0]!.message).toEqual({ kind: "decision", transaction: "t1", outcome: "abort" });
+  });
+
+  it("refuses a name that is another transaction's, and lets nobody mix the two", () => {
+    const { input } = node(leader({ acceptors }), l1);
+    input(asked);
+    expect(input(request({ kind: "commit", transaction: "t1", work: { r1: "yes" } }))).toEqual([
+      { kind: "reply", call: "c#1", result: { refused: "t1 is the name of another transaction; a new one needs a new name" } },
+    ]);
+    expect(input(from(r1, { kind: "inquiry", transaction: "t1", participants: [r1] }))).toEqual([]);
+    const { input: vote } = node(acceptor(), a1);
+    const values = { r1: "prepared" };
+    const ballot0 = { kind: "phase2a", transaction: "t1", ballot: noBallot, tell: [l1] };
+    expect(sends(vote(from(r1, { ...ballot0, participants: [r1], values })))).toHaveLength(1);
+    // r1 has voted, but for t1 of r1 alone.
+    expect(vote(from(r2, { ...ballot0, participants, values: { r2: "prepared" } }))).toEqual([]);
   });
 
   it("tells another node that asked it to begin, and asks nobody twice", () => {

@@ -1,0 +1,18 @@
+import { expect, it } from "vitest";
+import { explore } from "../../../lib/check.js";
+import { brokenWorlds } from "../../../lib/commit/paxos-commit/broken-worlds.js";
+import { contest } from "./explore.js";
+
+it("is safe for three resource managers where the leader opens a ballot of its own", () => {
+  expect(explore({ ...contest(3), timers: { l1: 1 }, maxWorlds: 5_000_000 } as never)).toMatchObject({ kind: "holds", worlds: 1 });
+}, 900_000);
+
+it("is safe for two where any node crashes once, and the leader opens a ballot of its own", () => {
+  const verdict = explore({ ...contest(2), timers: { l1: 1 }, crashes: 1, reduce: true, maxWorlds: 5_000_000 } as never);
+  expect(verdict).toMatchObject({ kind: "holds", worlds: 1 });
+}, 900_000);
+
+it.each(["sharing leader", "forgetful leader"])("is safe in the world that a %s gets wrong, as far as two million worlds go", (name) => {
+  const { sound } = brokenWorlds.find((each) => each.name === name)!;
+  expect(explore({ ...sound, maxWorlds: 2_000_000 } as never)).toMatchObject({ kind: "unfinished", worlds: 2_000_000 });
+}, 900_000);
