@@ -1,7 +1,7 @@
 import { finite, show } from "../core/parameters.js";
 import { showsItself, type Bundle } from "./display.js";
 import { escape } from "./escape.js";
-import { wrap } from "./letters.js";
+import { textWidth, wrap } from "./letters.js";
 import { checkRows, tableText, type Rows } from "./table.js";
 import { fontFamily, palette } from "./theme.js";
 
@@ -117,8 +117,8 @@ export function figure({ title, xLabel, yLabel, note, height = 400 }: ChartOptio
   const noteLines = notes.flatMap((line) => wrap(line, titleWidth, noteSize));
   const summary = sentence(empty ? "An empty chart: there are no rows to draw" : chart.summary);
   const hasLegend = !empty && chart.legend === true;
-  const top =
-    24 + titleLines.length * 21 + (noteLines.length === 0 ? 0 : 4 + noteLines.length * 16) + (hasLegend ? 26 : 0);
+  const legendHeight = hasLegend ? 7 + legendRows(chart.data) * 19 : 0;
+  const top = 24 + titleLines.length * 21 + (noteLines.length === 0 ? 0 : 4 + noteLines.length * 16) + legendHeight;
   const axis = (words: string): object => ({
     title: { text: escape(words), font: { size: 13 }, standoff: 10 },
     automargin: true,
@@ -157,7 +157,7 @@ export function figure({ title, xLabel, yLabel, note, height = 400 }: ChartOptio
       showlegend: hasLegend,
       // In a row between title and chart, where it takes no width.
       ...(hasLegend
-        ? { legend: { orientation: "h", x: 0, xanchor: "left", y: 1.01, yanchor: "bottom", font: { size: 12.5 } } }
+        ? { legend: { orientation: "h", x: 0, xanchor: "left", y: 1.01, yanchor: "bottom", font: { size: legendSize } } }
         : {}),
       ...(empty ? { annotations: [noRows] } : {}),
       ...chart.layout,
@@ -209,6 +209,18 @@ export function sentence(words: string): string {
 const titleSize = 16;
 const noteSize = 12;
 const titleWidth = 620;
+const legendSize = 12.5;
+/** The line and marker before an entry, and the space around it. */
+const legendMark = 48;
+
+/** How many rows a legend takes where it is not wider than a title may be: entries that need several stand in columns of equal width. */
+function legendRows(data: readonly object[]): number {
+  const series = data as readonly { readonly name?: string; readonly showlegend?: boolean }[];
+  const widths = series.flatMap(({ name, showlegend }) => (name === undefined || showlegend === false ? [] : [textWidth(name, legendSize) + legendMark]));
+  const all = widths.reduce((sum, width) => sum + width, 0);
+  if (all <= titleWidth) return 1;
+  return Math.ceil(widths.length / Math.max(1, Math.floor(titleWidth / Math.max(...widths))));
+}
 
 /** Ticks that cannot be seen keep the numbers off the chart. */
 const ticks = { ticks: "outside", ticklen: 5, tickcolor: "rgba(0,0,0,0)" };

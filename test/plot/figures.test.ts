@@ -202,6 +202,14 @@ describe("distributions", () => {
     for (let i = 1; i < y.length; i++) expect(x[i]! >= x[i - 1]! && y[i]! >= y[i - 1]!).toBe(true);
   });
 
+  it("leave room for a legend of several rows", () => {
+    const series = (count: number, name: string) => Array.from({ length: 10 * count }, (_, i) => ({ ms: i, by: `${name} ${i % count}` }));
+    const top = (count: number, name: string): number =>
+      (ecdf(series(count, name), { value: "ms", by: "by", ...time }).layout as { margin: { t: number } }).margin.t;
+    expect(top(3, "a")).toBe(top(2, "a"));
+    expect(top(5, "a rather long name of what is drawn")).toBeGreaterThanOrEqual(top(2, "a") + 2 * 19);
+  });
+
   it("take a logarithmic axis where it is asked for, and no other", () => {
     expect(ecdf(rows, { value: "ms", ...time }).layout).not.toMatchObject({ xaxis: { type: "log" } });
     expect(ecdf(rows, { value: "ms", log: "x", ...time }).layout).toMatchObject({ xaxis: { type: "log" } });
