@@ -1,0 +1,77 @@
+import type { Role } from "../../core/role.js";
+import { antiEntropyRules } from "./anti-entropy.js";
+import { coordinatorRules } from "./coordinator.js";
+import { handoffRules } from "./handoff.js";
+import { type DynamoOptions, type Settings, settingsOf } from "./options.js";
+import { replicaRules } from "./replica.js";
+import type { DynamoSignature } from "./state.js";
+
+/**
+ * A node of "Dynamo: Amazon's Highly Available Key-value Store" (DeCandia, Hastorun, Jampani, Kakulapati, Lakshman, Pilchin,
+ * Sivasubramanian, Vosshall and Vogels, SOSP 2007). It is a replica of the keys whose preference lists it is in, and
+ * coordinates the requests that come to it.
+ *
+ *     const [a, b, c, d, e] = ids("a", "b", "c", "d", "e");
+ *     const node = dynamo({ nodes: [a, b, c, d, e], n: 3, r: 2, w: 2 });
+ *     simulate({ nodes: { a: node, b: node, c: node, d: node, e: node }, clients: { c1: { operations: [...] } }, until: 5_000 });
+ *
+ * A node that has lost its disk must come back under a new name: it would give numbers to its writes a second time.
+ *
+ * Left out: members that join and leave (the ring stands), deletion (a `put` of null leaves a version), and failure
+ * detection by gossip.
+ *
+ * @throws RangeError if R or W are greater than N, or N is greater than the number of nodes
+ */
+export function dynamo(options: DynamoOptions): Role<DynamoSignature> {
+  return dynamoWith(settingsOf(options));
+}
+
+/** The same by settings that are not checked: how broken ones are made. */
+export function dynamoWith(settings: Settings): Role<DynamoSignature> {
+  const replica = replicaRules(settings);
+  const coordinator = coordinatorRules(settings);
+  const handoff = handoffRules(settings);
+  const antiEntropy = antiEntropyRules(settings);
+  return {
+    name: "dynamo",
+    durable: ["writes", "stored", "hints"],
+    init(id) {
+      if (!settings.nodes.includes(id)) throw new RangeError(`nodes must name all nodes of the store: ${id} is not among ${settings.nodes.join(", ")}`);
+      return {
+        id, writes: 0, stored: new Map(), hints: new Map(), puts: new Map(), gets: new Map(), sentOn: new Set(), trees: new Map(), turn: 0,
+      };
+    },
+
+    start(self, out) {
+      antiEntropy.start(self, out);
+      handoff.start(self, out);
+    },
+
+    request: {
+      get: (self, request, call, out) => coordinator.get(self, { request, call, asker: null }, out),
+      put: (self, request, call, out) => coordinator.put(self, { request, call, asker: null }, out),
+    },
+
+    receive: {
+      ...replica,
+      stored: coordinator.stored,
+      fetched: coordinator.fetched,
+      handoff: handoff.handoff,
+      handed: handoff.handed,
+      compare: antiEntropy.compare,
+      list: antiEntropy.list,
+      exchange: antiEntropy.exchange,
+      ask(self, { call, request }, from, out) {
+        if (request.kind === "get") coordinator.get(self, { request, call, asker: from }, out);
+        else coordinator.put(self, { request, call, asker: from }, out);
+      },
+    },
+
+    timeout: {
+      patience: (self, { call }, out) => coordinator.patience(self, call, out),
+      sentOn: (self, { call }) => void self.sentOn.delete(call),
+      handoff: (self, _, out) => handoff.tryAgain(self, out),
+      compare: (self, _, out) => antiEntropy.begin(self, out),
+    },
+  };
+}
