@@ -17,3 +17,4 @@ export {
 } from "./storage/chord/specification.js";
 export { FingerRing, type ChordRoute, type FingerRingOptions } from "./storage/chord/finger-ring.js";
 export { failedLookups, keysPerNode, pathLengths, type KeysPerNode, type PathLengths } from "./storage/chord/figures.js";
+export { ListedChord, type ChordListingRepair, type ListedChordNode } from "./storage/chord/article.js";

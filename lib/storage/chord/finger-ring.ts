@@ -40,12 +40,17 @@ export class FingerRing {
     const { bits = 32 } = checkOptions("options", options, ["bits"]);
     this.bits = integer("bits", bits, { min: 4, max: 32 });
     const size = 2 ** bits;
-    const list = [...ids];
-    for (const [i, id] of list.entries()) integer(`ids[${i}]`, id, { max: size - 1 });
-    this.#ids = Uint32Array.from(list).sort();
+    if (ids instanceof Uint32Array && bits === 32) {
+      this.#ids = ids.slice().sort();
+    } else {
+      const list = [...ids];
+      for (const [i, id] of list.entries()) integer(`ids[${i}]`, id, { max: size - 1 });
+      this.#ids = Uint32Array.from(list).sort();
+    }
     if (this.#ids.length === 0) throw new RangeError("ids must hold at least one identifier, got none");
-    const twice = this.#ids.findIndex((id, i) => i > 0 && id === this.#ids[i - 1]);
-    if (twice > 0) throw new RangeError(`ids must be different, got ${show(this.#ids[twice])} twice`);
+    for (let i = 1; i < this.#ids.length; i++) {
+      if (this.#ids[i] === this.#ids[i - 1]) throw new RangeError(`ids must be different, got ${show(this.#ids[i])} twice`);
+    }
     this.#mask = bits === 32 ? -1 : size - 1;
     const indexBits = Math.min(bits, Math.max(1, 33 - Math.clz32(this.#ids.length)));
     this.#shift = bits - indexBits;
@@ -113,14 +118,33 @@ export class FingerRing {
 
   /** The node that holds the key, as `route` finds it; `hops` tells how far it was. Nothing is kept of the way. */
   find(from: number, key: number): number {
+    // The two private rules below, written into one loop: a figure asks millions of times.
+    const ids = this.#ids;
+    const index = this.#index;
+    const shift = this.#shift;
+    const mask = this.#mask;
+    const last = ids.length - 1;
     let node = from;
-    let hops = 0;
-    while (!this.#isLast(node, key)) {
-      node = this.#closest(node, key);
-      hops++;
+    for (let hops = 0; ; hops++) {
+      const id = ids[node]!;
+      const far = ((key - id) & mask) >>> 0;
+      const next = node === last ? 0 : node + 1;
+      if (far <= ((ids[next]! - id) & mask) >>> 0 || last === 0) {
+        this.#hops = hops;
+        return far === 0 ? node : next;
+      }
+      for (let k = 31 - Math.clz32(far - 1); ; k--) {
+        const begin = ((id + (1 << k)) & mask) >>> 0;
+        let finger = index[begin >>> shift]!;
+        while (finger <= last && ids[finger]! < begin) finger++;
+        if (finger > last) finger = 0;
+        const reach = ((ids[finger]! - id) & mask) >>> 0;
+        if (reach < far && reach !== 0) {
+          node = finger;
+          break;
+        }
+      }
     }
-    this.#hops = hops;
-    return this.#ids[node] === key ? node : this.#next(node);
   }
 
   /** The hops of the last `find`. */

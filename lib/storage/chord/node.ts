@@ -131,6 +131,20 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
   const twice = sorted.find((node, i) => i > 0 && identifier(node) === identifier(sorted[i - 1]!));
   if (twice) throw new RangeError(`members must have different identifiers, got ${identifier(twice)} for ${sorted.filter((node) => identifier(node) === identifier(twice)).join(" and ")}`);
 
+  const places = new Map(sorted.map((node, i) => [node, i]));
+
+  /** The first member of the first ring at or after an identifier. */
+  function firstMember(id: Identifier): NodeId {
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (identifier(sorted[middle]!) < id) low = middle + 1;
+      else high = middle;
+    }
+    return sorted[low % sorted.length]!;
+  }
+
   /** Ask a question, and wait for its answer no longer than `patience`. */
   function ask(self: ChordNode, pending: Pending, out: O, message: (query: number) => ChordMessage, to: NodeId): void {
     const query = self.queries++;
@@ -150,12 +164,16 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
 
   /** The closest node before an identifier of all that this one knows: fingers and successors (figure 4, and section 5.3). */
   function closestPreceding(self: ChordNode, id: Identifier, avoid: readonly NodeId[]): NodeId | null {
+    const own = identifier(self.id);
     let closest: NodeId | null = null;
-    for (const node of [...self.fingers, ...self.successors]) {
-      if (node === null || node === self.id || avoid.includes(node)) continue;
-      // Strictly before: a node just at the identifier holds it, and is no step on the way.
-      if (!isBetween(identifier(node), identifier(self.id), id)) continue;
-      if (closest === null || isBetween(identifier(node), identifier(closest), id)) closest = node;
+    // Strictly before: a node just at the identifier holds it, and is no step on the way.
+    for (let k = space.bits - 1; k >= 0 && closest === null; k--) {
+      const finger = self.fingers[k]!;
+      if (finger !== null && isBetween(identifier(finger), own, id) && !avoid.includes(finger)) closest = finger;
+    }
+    for (const node of self.successors) {
+      const better = closest === null ? own : identifier(closest);
+      if (isBetween(identifier(node), better, id) && isBetween(identifier(node), own, id) && !avoid.includes(node)) closest = node;
     }
     return closest;
   }
@@ -269,17 +287,14 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
     durable: ["hasRun"],
 
     init(id) {
-      const at = sorted.indexOf(id);
-      const clockwise = at < 0 ? [] : [...sorted.slice(at + 1), ...sorted.slice(0, at)];
+      const at = places.get(id) ?? -1;
+      const isMember = at >= 0;
       const self: ChordNode = {
-        id, phase: at < 0 ? "outside" : "member", predecessor: clockwise.at(-1) ?? null, successors: [],
-        fingers: Array.from({ length: space.bits }, (_, k): NodeId | null => {
-          const begin = space.after(identifier(id), k);
-          return at < 0 ? null : sorted.find((node) => identifier(node) >= begin) ?? sorted[0]!;
-        }),
+        id, phase: isMember ? "member" : "outside", predecessor: isMember && sorted.length > 1 ? sorted.at(at - 1)! : null, successors: [],
+        fingers: Array.from({ length: space.bits }, (_, k) => (isMember ? firstMember(space.after(identifier(id), k)) : null)),
         nextFinger: 0, joining: null, hasRun: false, entries: new Map(), queries: 0, pending: new Map(),
       };
-      if (at >= 0) follow(self, clockwise);
+      if (isMember) follow(self, Array.from({ length: Math.min(r, sorted.length) }, (_, i) => sorted[(at + 1 + i) % sorted.length]!));
       return self;
     },
 

@@ -2,7 +2,7 @@
 // notebooks import it. Times are of the processor, so that other programs disturb them less; a change below a third is noise.
 import { chord, FingerRing, space } from "distlab/chord";
 import { ids } from "distlab/core";
-import { simulate } from "distlab/sim";
+import { Simulation } from "distlab/sim";
 
 function timed(work) {
   const start = process.cpuUsage();
@@ -49,16 +49,24 @@ for (const nodes of [1_000, 10_000, 100_000, 1_000_000]) {
 }
 
 console.log("\nNodes on the simulator, lookups by messages");
-for (const nodes of [100, 1_000]) {
+for (const nodes of [100, 1_000, 10_000]) {
   for (const lookups of ["iterative", "recursive"]) {
     const names = ids(...Array.from({ length: nodes }, (_, i) => `n${i}`));
     const role = chord({ space: space(32), members: names, lookups, every: 1e9, patience: 1e6 });
     const count = 20_000;
     const requests = Array.from({ length: count }, (_, i) => ({ at: i * 0.1, node: names[i % nodes], request: { kind: "lookup", key: `key ${i}` } }));
-    const options = { seed: 1, nodes: Object.fromEntries(names.map((name) => [name, role])), network: { latency: [5, 15] }, requests, until: 1e5, limits: { time: 1e6, events: 1e7 } };
-    const { ms: idle } = timed(() => simulate({ ...options, requests: [] }));
-    const { result, ms } = timed(() => simulate(options));
-    const found = result.trace.filter((event) => event.kind === "reply").length;
+    const options = { seed: 1, nodes: Object.fromEntries(names.map((name) => [name, role])), network: { latency: [5, 15] }, limits: { time: 1e6, events: 1e7 } };
+    const run = (asked) => {
+      const simulation = new Simulation({ ...options, requests: asked });
+      let replies = 0;
+      simulation.listen((event) => {
+        if (event.kind === "reply") replies++;
+      });
+      simulation.run({ until: 1e5 });
+      return replies;
+    };
+    const { ms: idle } = timed(() => run([]));
+    const { result: found, ms } = timed(() => run(requests));
     checksum += found;
     console.log(`  ${String(nodes).padStart(5)} nodes, ${lookups}: ${perSecond(found, ms - idle)} of processor time, start-up ${Math.round(idle)} ms; ${found} of ${count} answered`);
   }
