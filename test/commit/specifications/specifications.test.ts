@@ -63,11 +63,15 @@ describe("PaxosCommit as a specification", () => {
     { bounds: { ballots: 1 }, states: 545, transitions: 4_108, depth: 11 },
     { bounds: { managers: 1 }, states: 1_461, transitions: 8_843, depth: 14 },
     { bounds: { acceptors: 1 }, states: 1_425, transitions: 9_611, depth: 15 },
-    { bounds: { acceptors: 2 }, states: 10_821, transitions: 84_689, depth: 21 },
   ])("has $states states within $bounds, found in two ways (our count)", ({ bounds, ...counts }) => {
     expect(search(paxosCommitSpecification(bounds))).toMatchObject({ kind: "holds", ...counts });
     const { states, steps } = statesOf(paxosCommitSpecification(bounds));
     expect({ states: states.length, transitions: steps.length }).toEqual({ states: counts.states, transitions: counts.transitions });
+  });
+
+  it("has 10,821 states with two acceptors (our count)", () => {
+    const counts = { states: 10_821, transitions: 84_689, depth: 21 };
+    expect(search(paxosCommitSpecification({ acceptors: 2 }))).toMatchObject({ kind: "holds", ...counts });
   });
 
   it("implements TCommit", () => {
