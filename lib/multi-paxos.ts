@@ -25,7 +25,7 @@ export {
 } from "./consensus/multi-paxos/messages.js";
 export {
   replica, type Moved, type Performed, type Reconfigured, type Replica, type ReplicaOptions, type ReplicaReply, type ReplicaRequest,
-  type ReplicaSignature,
+  type ReplicaSignature, type Saved,
 } from "./consensus/multi-paxos/replica.js";
 export type { Scout } from "./consensus/multi-paxos/scout.js";
 export { markers, server, serverOf, type Parts, type ServerOptions, type ServerSignature } from "./consensus/multi-paxos/server.js";

@@ -1,3 +1,4 @@
+import { shared, type Shared } from "../../core/clone.js";
 import { finite, nodeNames, options } from "../../core/parameters.js";
 import type { NodeId, Out, Role } from "../../core/role.js";
 import { type Ballot, isBefore, noBallot } from "../paxos/ballot.js";
@@ -100,7 +101,8 @@ export function acceptor<C = any>(given: AcceptorOptions): Role<AcceptorSignatur
           out.persist();
           return report(self, slot, from, out);
         }
-        self.accepted.set(slot, { slot, ballot, command });
+        const vote: PValue<C> & Shared = { [shared]: true, slot, ballot, command };
+        self.accepted.set(slot, vote);
         out.persist();
         out.send(from, { kind: "p2b", ballot, slot });
       },

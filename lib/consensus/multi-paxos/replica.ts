@@ -1,6 +1,6 @@
 import { delay, finite, integer, nodeNames, oneOf, options } from "../../core/parameters.js";
 import type { Call, Delay, NodeId, Out, Role } from "../../core/role.js";
-import { clone } from "../../core/clone.js";
+import { clone, shared, type Shared } from "../../core/clone.js";
 import { type Ballot, isBefore, isSame, noBallot } from "../paxos/ballot.js";
 import type { StateMachine } from "../state-machine.js";
 import { type Configuration, configurationsFrom, membersOf, reconfigured } from "./configuration.js";
@@ -10,9 +10,20 @@ import {
 } from "./messages.js";
 import { recall, remember, type Sessions } from "./sessions.js";
 
-/** What a replica knows. Its state, with all that belongs to it, survives a crash as it was at the last checkpoint. */
+/** What came of every slot before one: all that a replica needs to go on from there. */
+export interface Saved<S, R> extends Shared {
+  readonly slotOut: Slot;
+  readonly state: S;
+  readonly sessions: Sessions<ReplicaReply<R>>;
+  readonly epoch: number;
+  readonly configurations: readonly Configuration[];
+}
+
+/** What a replica knows. Only the checkpoint survives a crash. */
 export interface Replica<S, C, R> {
   readonly id: NodeId;
+  /** What it knew when it last wrote its state to disk. */
+  checkpoint: Saved<S, R>;
   /** The slot for the next proposal; the paper's slot_in. */
   slotIn: Slot;
   /** The next slot to perform: every slot before it is decided and performed; the paper's slot_out. */
@@ -42,8 +53,6 @@ export interface Replica<S, C, R> {
   leading: Ballot;
   /** What `slotOut` was when the timer `retry` was set; null while it is not. */
   retryingAt: Slot | null;
-  /** What `slotOut` was at the last checkpoint. */
-  onDisk: Slot;
   /** Whether the timer `checkpoint` is set. */
   isCheckpointing: boolean;
 }
@@ -369,9 +378,10 @@ export function replicaWith<S, C, R>({ leavesHoles = false }: ReplicaFaults, giv
 
   return {
     name: "replica",
-    durable: ["slotOut", "state", "sessions", "epoch", "configurations"],
+    durable: ["checkpoint"],
     init: (id) => ({
       id,
+      checkpoint: { [shared]: true, slotOut: 1, state: machine.initial, sessions: new Map(), epoch: 0, configurations: [{ from: 1, acceptors }] },
       slotIn: 1,
       slotOut: 1,
       state: machine.initial,
@@ -387,14 +397,13 @@ export function replicaWith<S, C, R>({ leavesHoles = false }: ReplicaFaults, giv
       reads: new Map(),
       leading: noBallot,
       retryingAt: null,
-      onDisk: 1,
       isCheckpointing: false,
     }),
 
     // From the last checkpoint on, everything is learned and performed again.
     start(self, out) {
-      self.slotIn = self.slotOut;
-      self.onDisk = self.slotOut;
+      const { slotOut, state, sessions, epoch, configurations } = self.checkpoint;
+      Object.assign(self, { slotIn: slotOut, slotOut, state, sessions: clone(sessions), epoch, configurations });
       if (isServer && self.slotOut > 1) out.send(self.id, { kind: "jumped", start: startOf(self) });
     },
 
@@ -518,8 +527,9 @@ export function replicaWith<S, C, R>({ leavesHoles = false }: ReplicaFaults, giv
       checkpoint(self, _, out) {
         self.isCheckpointing = false;
         self.configurations = configurationsFrom(self.configurations, self.slotOut);
-        for (const slot of self.decisions.keys()) if (slot < self.onDisk) self.decisions.delete(slot);
-        self.onDisk = self.slotOut;
+        for (const slot of self.decisions.keys()) if (slot < self.checkpoint.slotOut) self.decisions.delete(slot);
+        const { slotOut, state, epoch, configurations } = self;
+        self.checkpoint = { [shared]: true, slotOut, state, sessions: clone(self.sessions), epoch, configurations };
         out.persist();
         const whom = leaders ?? (self.leading.proposer === "" ? [] : [self.leading.proposer]);
         for (const leader of whom) out.send(leader, { kind: "checkpoint", start: startOf(self) });

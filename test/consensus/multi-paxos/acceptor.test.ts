@@ -43,7 +43,7 @@ describe("phase 2b", () => {
     const a1 = alone(acceptor({ acceptors }), "a1", { promised: first, hasPromised: true });
     expect(kinds(a1.hears("l1", { kind: "p2a", ballot: first, slot: 2, command: x }))).toEqual(["write", "p2b"]);
     expect(sent(a1.hears("l1", { kind: "p2a", ballot: first, slot: 1, command: y }), "p2b")).toEqual([{ kind: "p2b", ballot: first, slot: 1 }]);
-    expect([...a1.self.accepted.values()]).toEqual([{ slot: 2, ballot: first, command: x }, { slot: 1, ballot: first, command: y }]);
+    expect([...a1.self.accepted.values()]).toMatchObject([{ slot: 2, ballot: first, command: x }, { slot: 1, ballot: first, command: y }]);
   });
 
   it("joins a ballot by a vote in it", () => {
@@ -58,7 +58,7 @@ describe("phase 2b", () => {
     const a1 = alone(acceptor({ acceptors }), "a1");
     a1.hears("l1", { kind: "p2a", ballot: first, slot: 1, command: x });
     a1.hears("l2", { kind: "p2a", ballot: second, slot: 1, command: y });
-    expect([...a1.self.accepted.values()]).toEqual([{ slot: 1, ballot: second, command: y }]);
+    expect([...a1.self.accepted.values()]).toMatchObject([{ slot: 1, ballot: second, command: y }]);
   });
 });
 

@@ -226,6 +226,7 @@ describe("a checkpoint", () => {
     const role = replica({ machine, acceptors, leaders, replicas });
     const r1 = alone(role, "r1");
     r1.hears("l1", { kind: "decision", slot: 1, command: command("c1#1", "1") });
+    r1.fires("checkpoint");
     const disk = durableFields(role, r1.self);
     r1.hears("l1", { kind: "decision", slot: 2, command: command("c1#2", "2") });
     const again = alone(role, "r1", boot(role, replicas[0]!, disk) as object);
