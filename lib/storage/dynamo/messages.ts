@@ -46,6 +46,8 @@ export interface Stored {
   readonly call: Call;
   readonly dot: Dot;
   readonly key: string;
+  /** In whose place they are kept, if not in the sender's own. */
+  readonly hint: NodeId | null;
 }
 
 /** What do you have of this key? */
@@ -109,6 +111,22 @@ export interface Exchange {
   readonly kind: "exchange";
   readonly entries: ReadonlyMap<string, Siblings>;
   readonly wanted: readonly string[];
+}
+
+/** Add an item to the list under a key, whatever others add at the same time: the shopping cart of section 4.4. */
+export interface Add {
+  readonly kind: "add";
+  readonly key: string;
+  readonly item: string;
+}
+
+/** The answer to `add`. */
+export interface Added {
+  readonly kind: "added";
+  /** What was there before it, made one list of all siblings, in alphabetical order. */
+  readonly found: readonly string[];
+  /** How many siblings there were. */
+  readonly siblings: number;
 }
 
 /** A request by the client library, which is a node of its own. */

@@ -15,7 +15,7 @@ export function replicaRules(settings: Settings): {
     store(self, { call, dot, key, siblings, hint }, from, out) {
       if (hint !== null) keepFor(self, { target: hint, key, siblings, settings }, out);
       else if (keep(self, key, siblings, settings)) out.persist(); // before the answer: W answers are W disks
-      out.send(from, { kind: "stored", call, dot, key });
+      out.send(from, { kind: "stored", call, dot, key, hint });
     },
 
     fetch(self, { call, key }, from, out) {
