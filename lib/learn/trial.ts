@@ -51,7 +51,7 @@ export function everyWorld<A>(name: string, about: { readonly options: (answer: 
       switch (verdict.kind) {
         case "violated":
           return {
-            kind: "wrong", problem: verdict.problem, look: lookAt(about.look, verdict.property), seed: null,
+            kind: "wrong", problem: problemOf(verdict.property, verdict.problem, options), look: lookAt(about.look, verdict.property), seed: null,
             trace: verdict.trace, schedule: scheduleText(verdict.schedule),
           };
         case "unfinished":
@@ -144,6 +144,11 @@ export function manyCases<A, C>(
 /** A finding; what is not said about it is not there. */
 export function wrong({ problem, look, trace = [] }: { readonly problem: string; readonly look: string; readonly trace?: readonly TraceEvent[] }): Finding {
   return { kind: "wrong", problem, look, seed: null, trace, schedule: null };
+}
+
+/** What does not come true in the end says only by its name what it is. */
+function problemOf(property: string, problem: string, { eventually = {} }: ExploreOptions<Nodes>): string {
+  return Object.hasOwn(eventually, property) ? `not so: ${property}; ${problem}` : problem;
 }
 
 function lookAt(look: Look, property: string): string {

@@ -47,7 +47,7 @@ export const obey: Answers<ObeyRule> = {
     { name: "nobody", trial: /nothing fails/, problem: /c never learns/, run: true, answer: () => false },
     { name: "only later ones", trial: /nothing fails/, problem: /c never learns/, run: true, answer: (attempt, own) => attempt > own },
     { name: "everybody", trial: /first two/, problem: split, run: true, answer: () => true },
-    { name: "only its own", trial: /and nobody else/, problem: /has not come true/, run: true, answer: (attempt, own) => attempt === own },
+    { name: "only its own", trial: /and nobody else/, problem: /^not so: nobody who lives waits for ever; .* it has not come true/, run: true, answer: (attempt, own) => attempt === own },
     { name: "no boolean", trial: /nothing fails/, problem: /the answer must be true or false/, run: false, answer: (() => "yes") as never },
   ],
 };
