@@ -6,11 +6,11 @@ export const twoPhaseQuizzes: Readonly<
 > = {
   listingCommits: {
     kind: "single",
-    question: "In the article's listing, what would happen to a participant whose `vote` says no?",
+    question: "In the article's listing, what would happen to a participant whose method vote says no?",
     options: [
       { text: "The coordinator rolls back.", why: "There is nothing to roll back with: the listing has no abort, on either side." },
       { text: "The coordinator waits.", why: "It waits for nobody; no answer is ever read." },
-      { text: "Its `vote` is never called, and it is reported as committed.", right: true, why: "The coordinator writes into its own map, and calls no method of any participant." },
+      { text: "That method is never called, and the participant is reported as committed.", right: true, why: "The coordinator writes into its own map, and calls no method of any participant." },
       { text: "It is left out, and the others commit.", why: "That would not be atomic either; and the listing does not even ask who is willing." },
     ],
   },
