@@ -10,7 +10,11 @@ import { type Parts, serverOf } from "./server.js";
 export interface LogRun {
   readonly nodes: Readonly<Record<string, AnyRole>>;
   readonly network: { readonly latency: number; readonly kinds?: Readonly<Record<string, { readonly latency: number }>> };
-  readonly requests: readonly { readonly at: number; readonly node: string; readonly request: ReplicaRequest<KeyValueCommand> }[];
+  readonly requests: readonly {
+    readonly at: number;
+    readonly node: string;
+    readonly request: ReplicaRequest<KeyValueCommand>;
+  }[];
   readonly faults: readonly LogFault[];
   readonly until: number;
 }
@@ -70,7 +74,10 @@ function duel(leading: typeof leader): LogRun {
   const role = leading({ acceptors, leaders, replicas });
   const accepting = acceptor({ acceptors });
   return {
-    nodes: { r1: replica({ machine: keyValueStore, acceptors, leaders, replicas }), l1: role, l2: role, a1: accepting, a2: accepting, a3: accepting },
+    nodes: {
+      r1: replica({ machine: keyValueStore, acceptors, leaders, replicas }),
+      l1: role, l2: role, a1: accepting, a2: accepting, a3: accepting,
+    },
     network: { latency: 10, kinds: { p2a: { latency: 25 } } },
     requests: [{ at: 0, node: "r1", request: put("1") }],
     faults: [],

@@ -31,7 +31,7 @@ export interface BrokenLogWorld {
   readonly name: string;
   /** What this role does wrong, as the end of a sentence that begins with its name. */
   readonly does: string;
-  /** Which of the sheet of known faults it is, in words: what goes wrong in the end. */
+  /** What goes wrong in the end. */
   readonly breaks: string;
   /** Whether it is the clients' answers that give it away: to be judged as a history of a key-value store. */
   readonly isSeenInAnswers: boolean;

@@ -7,8 +7,8 @@ import {
   type Configuration, configurationAt, configurationsFrom, isQuorum, membersOf, reconfigured, withConfiguration,
 } from "./configuration.js";
 import {
-  type Ask, type Checkpoint, type Command, type Decision, type Forget, type Granted, type Heartbeat, isSameCommand, type Jumped, type P1a,
-  type P1b, type P2a, type P2b, type Preempted, type Propose, type Serve, type Slot, type Start,
+  type Ask, type Checkpoint, type Command, type Decision, type Forget, type Granted, type Heartbeat, isSameCommand,
+  type Jumped, type P1a, type P1b, type P2a, type P2b, type Preempted, type Propose, type Serve, type Slot, type Start,
 } from "./messages.js";
 import { boundTo, newScout, notePromise, type Scout } from "./scout.js";
 
@@ -55,7 +55,8 @@ export interface Leader<C> {
 
 export type LeaderSignature<C> = {
   state: Leader<C>;
-  receives: Propose<C> | P1b<C> | P2a<C> | P2b | Preempted | Decision<C> | Heartbeat | Granted | Ask | Checkpoint | Forget | Jumped;
+  receives:
+    | Propose<C> | P1b<C> | P2a<C> | P2b | Preempted | Decision<C> | Heartbeat | Granted | Ask | Checkpoint | Forget | Jumped;
   timers: { readonly kind: "election" } | { readonly kind: "heartbeat" } | { readonly kind: "resend" };
   sends: P1a | P2a<C> | Decision<C> | Heartbeat | Serve | Forget;
 };
@@ -116,9 +117,13 @@ export interface LeaderFaults {
 }
 
 /** The leader with whatever rules broken. */
-export function leaderWith<C = any>({ reconfiguresAtOnce = false, leavesHoles = false }: LeaderFaults, given: LeaderOptions): Role<LeaderSignature<C>> {
+export function leaderWith<C = any>(
+  { reconfiguresAtOnce = false, leavesHoles = false }: LeaderFaults,
+  given: LeaderOptions,
+): Role<LeaderSignature<C>> {
   const known = [
-    "acceptors", "replicas", "leaders", "first", "window", "heartbeatMs", "patience", "resendAfter", "notices", "leaseMs", "drift", "epochs",
+    "acceptors", "replicas", "leaders", "first", "window", "heartbeatMs", "patience", "resendAfter", "notices", "leaseMs",
+    "drift", "epochs",
   ];
   const {
     acceptors, replicas, leaders = [], first, window = 16, heartbeatMs = 50, patience = [150, 2400], resendAfter = 100,
@@ -389,7 +394,8 @@ export function leaderWith<C = any>({ reconfiguresAtOnce = false, leavesHoles = 
         if (self.phase === "passive" || !isSame(message.ballot, self.ballot)) return;
         notePromise(self.scout, from, message);
         jump(self, message.start, out);
-        if (self.phase === "scouting" && isQuorum(configurationAt(self.electorates, self.floor), self.scout.promises)) lead(self, out);
+        const isAdopted = isQuorum(configurationAt(self.electorates, self.floor), self.scout.promises);
+        if (self.phase === "scouting" && isAdopted) lead(self, out);
         else if (self.phase === "active") work(self, out);
       },
 
@@ -492,7 +498,9 @@ function greatest(slots: Iterable<Slot>): Slot {
 }
 
 function checkPatience(patience: unknown): void {
-  if (!Array.isArray(patience) || patience.length !== 2) throw new TypeError(`patience must be a pair [least, most] in ms, got ${show(patience)}`);
+  if (!Array.isArray(patience) || patience.length !== 2) {
+    throw new TypeError(`patience must be a pair [least, most] in ms, got ${show(patience)}`);
+  }
   const least = finite("patience[0]", patience[0], { min: 1 });
   finite("patience[1]", patience[1], { min: least });
 }

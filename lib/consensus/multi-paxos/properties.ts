@@ -54,7 +54,7 @@ interface Prefix extends Found {
   readonly end: Slot;
 }
 
-/** R2: all commands before slot_out are decided. No replica performs a slot before every slot below was performed by some replica. */
+/** R2: all commands before slot_out are decided. No replica performs a slot before some replica has performed each one below. */
 export const noSlotSkipped: Property<Prefix> = {
   name: "no slot skipped",
   memory: { end: 1, problem: null },
@@ -188,7 +188,9 @@ export const replicasAlike: Property<undefined> = {
       const { slotOut, state: application } = state as Replica<unknown, unknown, unknown>;
       const text = textOf(application);
       const other = known.get(slotOut);
-      if (other && other.text !== text) return `${other.id} and ${id} have performed the slots before ${slotOut}, and differ: ${other.text}, and ${text}`;
+      if (other && other.text !== text) {
+        return `${other.id} and ${id} have performed the slots before ${slotOut}, and differ: ${other.text}, and ${text}`;
+      }
       known.set(slotOut, { id, text });
     }
     return null;

@@ -147,7 +147,10 @@ export interface ReplicaFaults {
 }
 
 /** The replica with whatever rules broken. */
-export function replicaWith<S, C, R>({ leavesHoles = false }: ReplicaFaults, given: ReplicaOptions<S, C, R>): Role<ReplicaSignature<S, C, R>> {
+export function replicaWith<S, C, R>(
+  { leavesHoles = false }: ReplicaFaults,
+  given: ReplicaOptions<S, C, R>,
+): Role<ReplicaSignature<S, C, R>> {
   const known = ["machine", "acceptors", "leaders", "replicas", "window", "retryAfter", "checkpointAfter", "reads"];
   const {
     machine, acceptors, leaders, replicas, window = 16, retryAfter = [200, 300], checkpointAfter = 200, reads = "log",
@@ -185,7 +188,8 @@ export function replicaWith<S, C, R>({ leavesHoles = false }: ReplicaFaults, giv
   }
 
   function forward(self: Self, command: Command<C>, out: To): void {
-    if (self.leading.proposer !== "" && self.leading.proposer !== self.id) out.send(self.leading.proposer, { kind: "forward", command });
+    const { proposer } = self.leading;
+    if (proposer !== "" && proposer !== self.id) out.send(proposer, { kind: "forward", command });
   }
 
   /** Give each request a slot, as far as the window goes. */
@@ -381,7 +385,9 @@ export function replicaWith<S, C, R>({ leavesHoles = false }: ReplicaFaults, giv
     durable: ["checkpoint"],
     init: (id) => ({
       id,
-      checkpoint: { [shared]: true, slotOut: 1, state: machine.initial, sessions: new Map(), epoch: 0, configurations: [{ from: 1, acceptors }] },
+      checkpoint: {
+        [shared]: true, slotOut: 1, state: machine.initial, sessions: new Map(), epoch: 0, configurations: [{ from: 1, acceptors }],
+      },
       slotIn: 1,
       slotOut: 1,
       state: machine.initial,
@@ -498,7 +504,8 @@ export function replicaWith<S, C, R>({ leavesHoles = false }: ReplicaFaults, giv
           const before = recall(self.sessions, call);
           if (before.kind === "answered") answer(self, call, before.result, out);
         }
-        self.requests = self.requests.filter((command) => !("call" in command) || recall(self.sessions, command.call).kind === "new");
+        const isOpen = (command: Command<C>): boolean => !("call" in command) || recall(self.sessions, command.call).kind === "new";
+        self.requests = self.requests.filter(isOpen);
         if (isServer) out.send(self.id, { kind: "jumped", start: startOf(self) });
         performAll(self, out);
       },

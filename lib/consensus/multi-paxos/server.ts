@@ -9,9 +9,12 @@ export type ServerSignature<S, C, R> = Colocated<
   readonly [Role<ReplicaSignature<S, C, R>>, Role<LeaderSignature<C>>, Role<AcceptorSignature<C>>]
 >;
 
+/** What the servers say by their names. */
+type Placed = "acceptors" | "leaders" | "replicas";
+
 /** The options of its parts, except that all of them are the servers. */
 export interface ServerOptions<S, C, R>
-  extends Omit<ReplicaOptions<S, C, R>, "acceptors" | "leaders" | "replicas">, Omit<LeaderOptions, "acceptors" | "leaders" | "replicas"> {
+  extends Omit<ReplicaOptions<S, C, R>, Placed>, Omit<LeaderOptions, Placed> {
   /** The servers that begin, whether or not this one is among them. The first of them opens a ballot as soon as it boots. */
   readonly servers: readonly NodeId[];
 }
@@ -52,10 +55,13 @@ export function serverOf<S, C, R>(parts: Parts, given: ServerOptions<S, C, R>): 
   }
   const replicating = { machine, acceptors: servers, ...only({ retryAfter, checkpointAfter, reads, window }) };
   const ballots = { first: servers[0]!, epochs: true, heartbeatMs, drift, acceptors: servers, ...leading, ...only({ window, leaseMs }) };
-  return colocate("server", parts.replica(replicating), parts.leader<C>(ballots), parts.acceptor<C>({ acceptors: servers, ...only({ leaseMs }) }));
+  const voting = { acceptors: servers, ...only({ leaseMs }) };
+  return colocate("server", parts.replica(replicating), parts.leader<C>(ballots), parts.acceptor<C>(voting));
 }
 
 /** The options that were given. */
-function only<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+function only<T extends object>(given: T): Given<T> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Given<T>;
 }
+
+type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
