@@ -24,6 +24,7 @@ export {
   type Add, type Added, type Ask, type Branch, type Compare, type Exchange, type Fetch, type Fetched, type Get, type Got, type Handed, type Handoff, type List, type Put,
   type Repair, type Store, type Stored, type Told, type Written,
 } from "./storage/dynamo/messages.js";
+export { type Tree, type Trees } from "./storage/dynamo/merkle.js";
 export { cart, type Cart, type CartOptions, type CartSignature } from "./storage/dynamo/cart.js";
 export { acknowledgedOnDisks, hasOrReplaced, unsettledKeys } from "./storage/dynamo/properties.js";
 export { forgetfulDynamo, hastyDynamo, hintDroppingDynamo, lonelyVersionDynamo, miscomparingDynamo } from "./storage/dynamo/broken.js";

@@ -8,13 +8,19 @@ const WIDTH = 4;
 export const DEPTH = 4;
 
 /**
- * The Merkle trees of a node, one for each key range (DeCandia et al. 2007, section 4.7): "a hash tree where leaves are
- * hashes of the values of individual keys". A leaf here holds the keys of one 256th of the range, by their hash. Only the
- * leaves are kept, as the digest of each key; the digest of a branch is made when it is asked for.
- *
- * By range, then by path of the leaf, then by key.
+ * A Merkle tree of a key range (DeCandia et al. 2007, section 4.7): "a hash tree where leaves are hashes of the values of
+ * individual keys. Parent nodes higher in the tree are hashes of their respective children." A leaf here holds the keys of one
+ * 256th of the range, by their hash.
  */
-export type Trees = Map<string, Map<string, Map<string, string>>>;
+export interface Tree {
+  /** The digest of each key, by the path of its leaf. */
+  readonly leaves: Map<string, Map<string, string>>;
+  /** The digest of each branch that is not empty, by its path; that of the root is "". */
+  readonly digests: Map<string, string>;
+}
+
+/** The trees of a node, one for each key range that it hosts. */
+export type Trees = Map<string, Tree>;
 
 /** Where in its tree a key is: the children from the root to its leaf. */
 export function leafOf(key: string): string {
@@ -29,20 +35,25 @@ export function digestOf(siblings: Siblings): string {
   return fingerprint(canonical(siblings));
 }
 
-/** Enter what a key has now. */
+/** Enter what a key has now; what lies above it changes. */
 export function enter(trees: Trees, range: string, key: string, siblings: Siblings): void {
-  const leaf = leafOf(key);
   let tree = trees.get(range);
-  if (!tree) trees.set(range, (tree = new Map()));
-  let keys = tree.get(leaf);
-  if (!keys) tree.set(leaf, (keys = new Map()));
+  if (!tree) trees.set(range, (tree = { leaves: new Map(), digests: new Map() }));
+  const { leaves, digests } = tree;
+  let path = leafOf(key);
+  let keys = leaves.get(path);
+  if (!keys) leaves.set(path, (keys = new Map()));
   keys.set(key, digestOf(siblings));
+  digests.set(path, fingerprint(canonical(keys)));
+  while (path !== "") {
+    path = path.slice(0, -1);
+    digests.set(path, fingerprint(childrenOf(path).map((child) => digests.get(child) ?? "").join()));
+  }
 }
 
 /** The digest of the branch; "" where there is nothing. */
 export function branchDigest(trees: Trees, range: string, path: string): string {
-  const tree = trees.get(range);
-  return tree ? digestAt(tree, path) : "";
+  return trees.get(range)?.digests.get(path) ?? "";
 }
 
 /** The paths of the children. */
@@ -52,14 +63,5 @@ export function childrenOf(path: string): readonly string[] {
 
 /** The keys of a leaf and their digests, as a copy that can be sent. */
 export function keysAt(trees: Trees, range: string, path: string): ReadonlyMap<string, string> {
-  return new Map(trees.get(range)?.get(path));
-}
-
-function digestAt(tree: ReadonlyMap<string, ReadonlyMap<string, string>>, path: string): string {
-  if (path.length === DEPTH) {
-    const keys = tree.get(path);
-    return keys ? fingerprint(canonical(keys)) : "";
-  }
-  const children = childrenOf(path).map((child) => digestAt(tree, child));
-  return children.every((digest) => digest === "") ? "" : fingerprint(children.join());
+  return new Map(trees.get(range)?.leaves.get(path));
 }

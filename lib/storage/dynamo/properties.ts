@@ -1,4 +1,5 @@
 import { canonical } from "../../core/canonical.js";
+import { integer } from "../../core/parameters.js";
 import type { NodeView, Property } from "../../core/property.js";
 import type { NodeId } from "../../core/role.js";
 import { covers, type Dot, dotText, isSameDot } from "./clock.js";
@@ -14,64 +15,82 @@ import { noVersions, type Siblings } from "./versions.js";
  * "vector"; where the last writer wins, what is lost is lost by design.
  */
 
-interface Debt {
-  readonly node: NodeId;
-  readonly key: string;
-  readonly dot: Dot;
-}
+/** What nodes said that they have on disk: by node, by key. */
+type Debts = ReadonlyMap<NodeId, ReadonlyMap<string, readonly Dot[]>>;
 
 interface Ledger {
-  /** What each node said that it has on disk as a replica. */
-  readonly debts: readonly Debt[];
+  /** As replicas of the key. */
+  readonly own: Debts;
+  /** In the place of others. */
+  readonly hinted: Debts;
   readonly problem: string | null;
 }
 
 /**
- * An acknowledged write is on W disks: when the answer leaves, W nodes have said that they have it, and a node that has said
+ * An acknowledged write is on W disks: when the answer leaves, W nodes have said that they have it; and a replica that has said
  * so has it ever after, or something that replaces it, also after a crash. (DeCandia et al. 2007, section 4.5.)
  *
  * So with strict quorums no acknowledged write is lost while at most W - 1 disks are. With sloppy ones the W nodes may be
- * others than the key's own; what a node keeps for others counts only towards the number here, because it is handed over.
+ * others than the key's own; what a node keeps for others counts here towards the number alone, because it is handed over.
  */
-export function acknowledgedOnDisks({ w }: { readonly w: number }): Property<Ledger & { readonly hinted: readonly Debt[] }> {
+export function acknowledgedOnDisks({ w }: { readonly w: number }): Property<Ledger> {
+  integer("w", w, { min: 1 });
+  // Versions do not change once they are there: what was found to hold all that was owed is not looked at again.
+  const paid = new WeakMap<readonly Dot[], Siblings>();
   return {
     name: "an acknowledged write is on W disks",
-    memory: { debts: [], hinted: [], problem: null },
+    memory: { own: new Map(), hinted: new Map(), problem: null },
     observe(ledger, happened) {
-      if (happened.kind === "send") {
-        const message = happened.message as Stored | Told | Store | Ask;
-        if (message.kind === "stored") {
-          const debt = { node: happened.from, key: message.key, dot: message.dot };
-          return message.hint === null ? { ...ledger, debts: [...ledger.debts, debt] } : { ...ledger, hinted: [...ledger.hinted, debt] };
-        }
+      if (happened.kind === "reply") return acknowledged(ledger, happened.result);
+      if (happened.kind !== "send") return ledger;
+      const message = happened.message as Stored | Told | Store | Ask;
+      switch (message.kind) {
+        case "stored":
+          return message.hint === null ? { ...ledger, own: withDebt(ledger.own, happened.from, message) } : { ...ledger, hinted: withDebt(ledger.hinted, happened.from, message) };
         // A coordinator that is a replica has what it sends to others.
-        if (message.kind === "store" && message.dot.actor === happened.from) {
-          const { key, dot } = message;
-          if (ledger.debts.some((debt) => debt.node === happened.from && debt.key === key && isSameDot(debt.dot, dot))) return ledger;
-          return { ...ledger, debts: [...ledger.debts, { node: happened.from, key, dot }] };
-        }
-        if (message.kind === "told" && message.result.kind === "written") return acknowledged(ledger, message.result.dot);
+        case "store":
+          return message.dot.actor === happened.from ? { ...ledger, own: withDebt(ledger.own, happened.from, message) } : ledger;
+        case "told":
+          return acknowledged(ledger, message.result);
+        default:
+          return ledger;
       }
-      if (happened.kind === "reply" && (happened.result as Written | null)?.kind === "written") return acknowledged(ledger, (happened.result as Written).dot);
-      return ledger;
     },
-    check({ nodes }, { debts, problem }) {
+    check({ nodes }, { own, problem }) {
       if (problem !== null) return problem;
-      const states = new Map(nodes.map(({ id, state }) => [id, state as DynamoNode | null]));
-      for (const { node, key, dot } of debts) {
-        const state = states.get(node);
-        if (state && !hasOrReplaced(state.stored.get(key) ?? noVersions, dot)) return `${node} said that it had ${dotText(dot)} of ${key}, and now has neither it nor what replaces it`;
+      for (const { id, state } of nodes) {
+        const debts = own.get(id);
+        if (!debts || !state) continue;
+        for (const [key, dots] of debts) {
+          const siblings = (state as DynamoNode).stored.get(key) ?? noVersions;
+          if (paid.get(dots) === siblings) continue;
+          const lost = dots.find((dot) => !hasOrReplaced(siblings, dot));
+          if (lost) return `${id} said that it had ${dotText(lost)} of ${key}, and now has neither it nor what replaces it`;
+          paid.set(dots, siblings);
+        }
       }
       return null;
     },
   };
 
-  function acknowledged<L extends Ledger & { readonly hinted: readonly Debt[] }>(ledger: L, dot: Dot): L {
-    const nodes = new Set([...ledger.debts, ...ledger.hinted].filter((debt) => isSameDot(debt.dot, dot)).map(({ node }) => node));
+  function acknowledged(ledger: Ledger, result: unknown): Ledger {
     // A node that acknowledges alone sends nothing from which it could be seen that it has the write.
-    if (w === 1 || nodes.size >= w) return ledger;
-    return { ...ledger, problem: ledger.problem ?? `the write ${dotText(dot)} was acknowledged with ${nodes.size} of ${w} nodes` };
+    if (w === 1 || (result as Written | null)?.kind !== "written") return ledger;
+    const { dot } = result as Written;
+    const nodes = new Set<NodeId>();
+    for (const debts of [ledger.own, ledger.hinted]) {
+      for (const [node, keys] of debts) for (const dots of keys.values()) if (dots.some((one) => isSameDot(one, dot))) nodes.add(node);
+    }
+    if (nodes.size >= w) return ledger;
+    return { ...ledger, problem: ledger.problem ?? `the write ${dotText(dot)} was acknowledged when ${nodes.size} of ${w} nodes had it` };
   }
+}
+
+function withDebt(debts: Debts, node: NodeId, { key, dot }: { readonly key: string; readonly dot: Dot }): Debts {
+  const keys = debts.get(node);
+  const dots = keys?.get(key) ?? [];
+  if (dots.some((one) => isSameDot(one, dot))) return debts;
+  return new Map(debts).set(node, new Map(keys).set(key, [...dots, dot]));
 }
 
 /** Whether the version is there, or one that its client wrote in the knowledge of it. */
