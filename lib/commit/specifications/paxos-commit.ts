@@ -19,7 +19,10 @@ export interface PaxosCommitState {
   readonly rmState: Readonly<Record<string, ManagerState>>;
   /** `aState[r][a]`: what acceptor a knows of the instance of resource manager r. */
   readonly aState: Readonly<Record<string, Readonly<Record<string, InstanceState>>>>;
-  /** All messages that were ever sent, as texts: "phase2a ins=r1 bal=0 val=prepared". */
+  /**
+   * All messages that were ever sent, as texts: "2a r1 0 prepared" is the module's message phase2a in the instance of r1,
+   * in ballot 0; of those from an acceptor, its name stands behind the ballot, as in "2b r1 0 a1 prepared".
+   */
   readonly msgs: ReadonlySet<string>;
 }
 
@@ -50,12 +53,12 @@ export function paxosCommitSpecification(bounds: PaxosCommitBounds = {}): Specif
   const ballots = Array.from({ length: integer("ballots", given.ballots ?? 2, { min: 1, max: 9 }) }, (_, b) => b);
   const majorities = majoritiesOf(acceptors);
 
-  const opened = (r: string, b: number): string => `phase1a ins=${r} bal=${b}`;
+  const opened = (r: string, b: number): string => `1a ${r} ${b}`;
   const joined = (r: string, b: number, a: string, bal: number, val: string): string =>
-    `phase1b ins=${r} mbal=${b} acc=${a} bal=${bal} val=${val}`;
-  const asked = (r: string, b: number, val: string): string => `phase2a ins=${r} bal=${b} val=${val}`;
+    `1b ${r} ${b} ${a} ${bal} ${val}`;
+  const asked = (r: string, b: number, val: string): string => `2a ${r} ${b} ${val}`;
   const voted = (r: string, b: number, a: string, val: string): string =>
-    `phase2b ins=${r} bal=${b} acc=${a} val=${val}`;
+    `2b ${r} ${b} ${a} ${val}`;
 
   /** The last vote that the acceptor told of when it joined the ballot; null if it has not joined it. */
   function told(msgs: ReadonlySet<string>, r: string, b: number, a: string): Pick<InstanceState, "bal" | "val"> | null {

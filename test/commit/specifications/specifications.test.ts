@@ -85,8 +85,8 @@ describe("PaxosCommit as a specification", () => {
       ...sound.next,
       // A leader that always asks for "aborted", whatever it is told.
       "Phase2a(1, r1)": ({ msgs }: { msgs: ReadonlySet<string> }) =>
-        [...msgs].some((m) => m.startsWith("phase1b ins=r1 mbal=1")) && ![...msgs].some((m) => m.startsWith("phase2a ins=r1 bal=1"))
-          ? { msgs: new Set([...msgs, "phase2a ins=r1 bal=1 val=aborted"].sort()) }
+        [...msgs].some((m) => m.startsWith("1b r1 1 ")) && ![...msgs].some((m) => m.startsWith("2a r1 1 "))
+          ? { msgs: new Set([...msgs, "2a r1 1 aborted"].sort()) }
           : null,
     };
     expect(search({ ...sound, next: broken })).toMatchObject({ kind: "violated", property: "TCConsistent" });
