@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ interface Server {
   readonly url: string;
   readonly flags: readonly string[];
   /** Null while it is down. */
-  process: ChildProcess | null;
+  process: { kill(signal: "SIGKILL"): boolean } | null;
 }
 
 /** The version of etcd on this machine, as "3.4.23"; null where none is installed. */
