@@ -9,9 +9,12 @@
  *   a context; the client makes one value of them, and `put` with that context replaces them.
  * - Replicas are brought together by reads (read repair), and by comparing Merkle trees (anti-entropy).
  *
- * What R + W > N gives: with strict quorums a read that begins after a write was acknowledged sees it, or something that
- * replaces it. What it does not give: two reads during one write may see the new value first and then the old one, so it is
- * not linearizable. With sloppy quorums it gives neither.
+ * What R + W > N gives: with strict quorums, and siblings that are kept ("dotted"), a read that begins after a write was
+ * acknowledged sees it, or something that replaces it. What it does not give: two reads during one write may see the new value
+ * first and then the old one, so it is not linearizable. With sloppy quorums it gives neither.
+ *
+ * What W gives: with strict quorums an acknowledged write is on the disks of W of the key's N nodes, so it survives the loss of
+ * any W - 1 of them. With sloppy ones it is on W disks too, but perhaps on those of other nodes until they hand it over.
  */
 export { dynamo } from "./storage/dynamo/node.js";
 export { type DynamoOptions } from "./storage/dynamo/options.js";

@@ -38,8 +38,8 @@ export interface CartOptions {
 }
 
 /**
- * The client library, and the shopping cart of section 4.4 (DeCandia et al. 2007) on top of it: it "collapses multiple
- * branches of data evolution back into one". To add an item it reads the list, joins all siblings and the item, and
+ * The client library, and the shopping cart of section 4.4 (DeCandia et al. 2007) on top of it: it has to "collapse
+ * multiple branches of data evolution back into one". To add an item it reads the list, joins all siblings and the item, and
  * writes the result with the context of the read. So an addition replaces exactly what it has seen.
  *
  * Joining lists is associative, commutative and idempotent: to write twice is as good as once. What is joined never goes;

@@ -55,8 +55,8 @@ export function dotText({ actor, counter }: Dot): string {
 }
 
 /**
- * The clock with at most `limit` entries: "when the number of (node, counter) pairs in the vector clock reaches a threshold,
- * the oldest pair is removed from the clock" (section 4.4). The entries of `kept` actors stay, whatever their age.
+ * The clock with at most `limit` entries: "when the number of (node, counter) pairs in the vector clock reaches a threshold
+ * (say 10), the oldest pair is removed from the clock" (section 4.4). The entries of `kept` actors stay, whatever their age.
  *
  * The danger: a clock without an entry no longer knows that it descends from what that node wrote. An overwritten value that
  * some replica still has comes back as a sibling.
@@ -66,7 +66,8 @@ export function dotText({ actor, counter }: Dot): string {
 export function pruned(clock: Clock, limit: number, kept: readonly string[] = []): Clock {
   integer("limit", limit, { min: 1 });
   if (clock.length <= limit) return clock;
-  const byAge = clock.filter(({ actor }) => !kept.includes(actor)).sort((a, b) => a.at - b.at || a.counter - b.counter || (a.actor < b.actor ? -1 : 1));
+  const mayGo = clock.filter(({ actor }) => !kept.includes(actor));
+  const byAge = mayGo.sort((a, b) => a.at - b.at || a.counter - b.counter || (a.actor < b.actor ? -1 : 1));
   const gone = new Set(byAge.slice(0, clock.length - limit).map(({ actor }) => actor));
   return clock.filter(({ actor }) => !gone.has(actor));
 }

@@ -37,9 +37,11 @@ export function coordinatorRules(settings: Settings): {
 
   return {
     // "The coordinator generates the vector clock for the new version and writes the new version locally. The coordinator
-    // then sends the new version to the N highest-ranked reachable nodes." (Section 4.5.)
-    put(self, { request: { key, value, context = emptyClock }, call, asker }, out) {
-      if (self.puts.has(call) || isSentOn(self, key, { call, asker }, out)) return;
+    // then sends the new version [...] to the N highest-ranked reachable nodes." (Section 4.5.)
+    put(self, asked, out) {
+      const { request, call, asker } = asked;
+      if (self.puts.has(call) || isSentOn(self, asked, out)) return;
+      const { key, value, context = emptyClock } = request;
       const isReplica = settings.preferenceOf(key).includes(self.id);
       self.writes += 1;
       // One who is no replica does not remember what it wrote before, so its writes must not be taken for a sequence.
@@ -60,8 +62,9 @@ export function coordinatorRules(settings: Settings): {
     },
 
     // "The coordinator requests all existing versions of data for that key from the N highest-ranked reachable nodes."
-    get(self, { request: { key }, call, asker }, out) {
-      if (self.gets.has(call) || isSentOn(self, key, { call, asker }, out)) return;
+    get(self, asked, out) {
+      const { request: { key }, call, asker } = asked;
+      if (self.gets.has(call) || isSentOn(self, asked, out)) return;
       const get: GetUnderWay = { asker, key, answers: new Map(), standIns: new Map(), rounds: 1, isAnswered: false };
       if (settings.preferenceOf(key).includes(self.id)) get.answers.set(self.id, allOf(self, key, settings));
       self.gets.set(call, get);
@@ -112,7 +115,7 @@ export function coordinatorRules(settings: Settings): {
   };
 
   /** Whether the client was told to go elsewhere. */
-  function isSentOn(self: DynamoNode, key: string, { call, asker }: { readonly call: Call; readonly asker: NodeId | null }, out: DynamoOut): boolean {
+  function isSentOn(self: DynamoNode, { request: { key }, call, asker }: Asked<Get | Put>, out: DynamoOut): boolean {
     const preference = settings.preferenceOf(key);
     if (preference.includes(self.id) || (settings.isSloppy && self.sentOn.has(call))) return false;
     self.sentOn.add(call);
@@ -130,7 +133,9 @@ export function coordinatorRules(settings: Settings): {
   }
 
   function askToFetch(call: Call, { key, answers, standIns }: GetUnderWay, out: DynamoOut): void {
-    for (const node of [...settings.preferenceOf(key), ...standIns.keys()]) if (!answers.has(node)) out.send(node, { kind: "fetch", call, key });
+    for (const node of [...settings.preferenceOf(key), ...standIns.keys()]) {
+      if (!answers.has(node)) out.send(node, { kind: "fetch", call, key });
+    }
   }
 
   /** Replicas that have not answered, and for whom nobody has. */
@@ -167,7 +172,8 @@ export function coordinatorRules(settings: Settings): {
     const all = [...get.answers.values()].reduce((one, other) => versioning.merge(one, other), noVersions);
     if (!get.isAnswered) {
       get.isAnswered = true;
-      answer({ asker: get.asker, call, result: { kind: "got", values: all.versions.map(({ value }) => value), context: all.seen } }, out);
+      const values = all.versions.map(({ value }) => value);
+      answer({ asker: get.asker, call, result: { kind: "got", values, context: all.seen } }, out);
     }
     if (settings.readRepair) repair(self, get, out);
     if (settings.preferenceOf(get.key).some((node) => !get.answers.has(node))) return;
@@ -187,8 +193,14 @@ export function coordinatorRules(settings: Settings): {
   }
 }
 
+interface Answer {
+  readonly asker: NodeId | null;
+  readonly call: Call;
+  readonly result: Got | Written | { readonly kind: "redirect"; readonly to: NodeId };
+}
+
 /** An answer to a client, or to the client library's node. */
-function answer({ asker, call, result }: { readonly asker: NodeId | null; readonly call: Call; readonly result: Got | Written | { readonly kind: "redirect"; readonly to: NodeId } }, out: DynamoOut): void {
+function answer({ asker, call, result }: Answer, out: DynamoOut): void {
   if (asker === null) out.reply(call, result);
   else out.send(asker, { kind: "told", call, result });
 }

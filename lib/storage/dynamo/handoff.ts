@@ -57,7 +57,7 @@ export function handoffRules(settings: Settings): {
       out.send(from, { kind: "handed", key, digest: digestOf(siblings) });
     },
 
-    // "Once the transfer succeeds, S may delete the object", unless more of it came in the meantime.
+    // "Once the transfer succeeds, D may delete the object from its local store", unless more of it came in the meantime.
     handed(self, { key, digest }, from, out) {
       const hints = self.hints.get(from);
       const kept = hints?.get(key);

@@ -78,7 +78,7 @@ export interface Handoff {
   readonly siblings: Siblings;
 }
 
-/** It is on disk: "S may delete the object from its local store without decreasing the total number of replicas". */
+/** It is on disk: the other may forget it "without decreasing the total number of replicas". */
 export interface Handed {
   readonly kind: "handed";
   readonly key: string;

@@ -36,7 +36,8 @@ export function dynamoWith(settings: Settings): Role<DynamoSignature> {
     name: "dynamo",
     durable: ["writes", "stored", "hints"],
     init(id) {
-      if (!settings.nodes.includes(id)) throw new RangeError(`nodes must name all nodes of the store: ${id} is not among ${settings.nodes.join(", ")}`);
+      const { nodes } = settings;
+      if (!nodes.includes(id)) throw new RangeError(`nodes must name all nodes of the store: ${id} is not among ${nodes.join(", ")}`);
       return {
         id, writes: 0, stored: new Map(), hints: new Map(), puts: new Map(), gets: new Map(), sentOn: new Set(), trees: new Map(), turn: 0,
       };

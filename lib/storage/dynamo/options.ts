@@ -73,7 +73,8 @@ export function settingsOf(given: DynamoOptions): Settings {
   if (n > nodes.length) throw new RangeError(`n must be at most the number of nodes, ${nodes.length}, got ${n}: a node keeps one replica`);
   const r = quorumSize("r", given.r ?? majority(n), n);
   const w = quorumSize("w", given.w ?? majority(n), n);
-  const { quorum = "sloppy", versions = "dotted", readRepair = true, patience = [40, 60], rounds = 4, handoffEvery = [80, 120], compareEvery = [400, 600] } = given;
+  const { quorum = "sloppy", versions = "dotted", readRepair = true } = given;
+  const { patience = [40, 60], rounds = 4, handoffEvery = [80, 120], compareEvery = [400, 600] } = given;
   const ring = new Ring(nodes, { points: given.points ?? 16 });
   const orderOf = (key: string): readonly NodeId[] => ring.replicas(key, nodes.length) as readonly NodeId[];
   const preferenceOf = (key: string): readonly NodeId[] => ring.replicas(key, n) as readonly NodeId[];

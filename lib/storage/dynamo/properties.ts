@@ -46,7 +46,8 @@ export function acknowledgedOnDisks({ w }: { readonly w: number }): Property<Led
       const message = happened.message as Stored | Told | Store | Ask;
       switch (message.kind) {
         case "stored":
-          return message.hint === null ? { ...ledger, own: withDebt(ledger.own, happened.from, message) } : { ...ledger, hinted: withDebt(ledger.hinted, happened.from, message) };
+          if (message.hint === null) return { ...ledger, own: withDebt(ledger.own, happened.from, message) };
+          return { ...ledger, hinted: withDebt(ledger.hinted, happened.from, message) };
         // A coordinator that is a replica has what it sends to others.
         case "store":
           return message.dot.actor === happened.from ? { ...ledger, own: withDebt(ledger.own, happened.from, message) } : ledger;

@@ -49,7 +49,8 @@ export const dotted: Versioning = {
   },
   merge(one, other) {
     if (one.versions.length === 0 && one.seen.length === 0) return other;
-    const isLeft = ({ versions, seen }: Siblings, { dot }: Version): boolean => !covers(seen, dot) || versions.some((version) => isSameDot(version.dot, dot));
+    const isLeft = ({ versions, seen }: Siblings, { dot }: Version): boolean =>
+      !covers(seen, dot) || versions.some((version) => isSameDot(version.dot, dot));
     const kept = one.versions.filter((version) => isLeft(other, version));
     const added = other.versions.filter((version) => isLeft(one, version) && !kept.some(({ dot }) => isSameDot(dot, version.dot)));
     return { versions: inOrder([...kept, ...added]), seen: join(one.seen, other.seen) };
@@ -57,7 +58,7 @@ export const dotted: Versioning = {
 };
 
 /**
- * Vector clocks as section 4.4 tells them: a version's clock is its client's context with the coordinator's counter raised,
+ * Vector clocks as DeCandia et al. 2007 tell them in section 4.4: a version's clock is its client's context with the coordinator's counter raised,
  * and a version whose clock is at most another's is its ancestor and forgotten.
  *
  * The danger: the coordinator's counter counts all its writes, also those that this client has not seen. Of two clients that
@@ -75,7 +76,7 @@ export const vector: Versioning = {
 };
 
 /**
- * Last writer wins: "timestamp based reconciliation" (section 4.4's other choice, told in 6.1). The version of the greatest
+ * Last writer wins: "timestamp based reconciliation" (DeCandia et al. 2007, section 6). The version of the greatest
  * timestamp stays; equal ones are ordered by their dots.
  *
  * The danger: of two concurrent writes one is lost although it was acknowledged, and where clocks differ even one that came
