@@ -1,5 +1,5 @@
-import { canonical, ids, type NodeId } from "../../../lib/core.js";
-import { dynamo, type DynamoNode, type DynamoOptions, type Siblings } from "../../../lib/dynamo.js";
+import { ids, type NodeId } from "../../../lib/core.js";
+import { dynamo, type DynamoNode, type DynamoOptions } from "../../../lib/dynamo.js";
 import { settingsOf } from "../../../lib/storage/dynamo/options.js";
 
 /** Some nodes by their letters. */
@@ -17,17 +17,8 @@ export function orderOf(key: string, count: number): readonly string[] {
   return settingsOf({ nodes: letters.slice(0, count) }).orderOf(key);
 }
 
-/** What a node has of a key as its replica. */
-export function storedAt(run: { readonly simulation: { state(node: never): object | null } }, node: string, key: string): Siblings | undefined {
-  return (run.simulation.state(node as never) as DynamoNode).stored.get(key);
-}
-
 /** The values that a node has of a key as its replica. */
 export function valuesAt(run: { readonly simulation: { state(node: never): object | null } }, node: string, key: string): readonly unknown[] {
-  return storedAt(run, node, key)?.versions.map(({ value }) => value) ?? [];
-}
-
-/** One text for all that a node has. */
-export function contentsOf(state: DynamoNode): string {
-  return canonical(state.stored);
+  const { stored } = run.simulation.state(node as never) as DynamoNode;
+  return stored.get(key)?.versions.map(({ value }) => value) ?? [];
 }

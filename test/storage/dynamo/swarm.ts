@@ -58,8 +58,8 @@ export function optionsOf(seed: number): DynamoOptions {
 export type MakeNode = (options: DynamoOptions) => AnyRole;
 
 /** Each seed has a store, a network and a mix of faults of its own; carts add items to two keys at the same time. */
-export function cluster(seed: number, make: MakeNode = dynamo, given: Pick<DynamoOptions, "versions"> = {}): SeedOptions {
-  const options = { ...optionsOf(seed), ...given };
+export function cluster(seed: number, make: MakeNode = dynamo): SeedOptions {
+  const options = optionsOf(seed);
   const { nodes, w = 1 } = options;
   const { loss = 0, duplication = 0, latency = [1, 10], flush = 0, ...rates } = swarm(seed, TROUBLE);
   const shape = stream(seed, "carts");

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { canonical, stream, type Stream } from "../../../lib/core.js";
-import { dotted, emptyClock, isAtMost, join, lastWriterWins, noVersions, pruned, type Siblings, vector, type Version, type Versioning } from "../../../lib/dynamo.js";
+import { dotted, type DynamoOptions, emptyClock, isAtMost, join, lastWriterWins, noVersions, pruned, type Siblings, vector, type Version, type Versioning } from "../../../lib/dynamo.js";
 import { prunedSiblings } from "../../../lib/storage/dynamo/versions.js";
 import { simulate } from "../../../lib/sim.js";
-import { store } from "./by-hand.js";
+import { store, valuesAt } from "./by-hand.js";
 
 /** Three replicas of a key after some writes, with contexts that were read somewhere, and some merges between them. */
 function replicas(chance: Stream, versioning: Versioning): readonly Siblings[] {
@@ -82,6 +82,30 @@ describe("pruning", () => {
     const cut = prunedSiblings(next, 1);
     expect(dotted.merge(old, next).versions.map(({ value }) => value)).toEqual(["b"]);
     expect(dotted.merge(old, cut).versions.map(({ value }) => value)).toEqual(["a", "b"]);
+  });
+});
+
+describe("a store that prunes its clocks", () => {
+  /** c has the first write and misses the second, which replaces it. What does a read give when all is healed? */
+  const run = (clock: Pick<DynamoOptions, "clockLimit">): readonly unknown[] => {
+    const put = { kind: "put", key: "k" } as const;
+    const { simulation } = simulate({
+      nodes: store(3, { quorum: "strict", rounds: 1, compareEvery: [50, 60], ...clock }),
+      network: { latency: 1 },
+      requests: [
+        { at: 0, node: "a", request: { ...put, value: "old" } },
+        { at: 30, node: "b", request: { ...put, value: "new", context: [{ actor: "a", counter: 1, at: 0 }] } },
+      ],
+      faults: [{ at: 20, kind: "isolate", node: "c", forMs: 200 }],
+      until: 1_000,
+    });
+    return ["a", "b", "c"].map((node) => valuesAt({ simulation }, node, "k"));
+  };
+
+  it("sees an overwritten value come back as a sibling; one that does not, does not", () => {
+    expect(run({})).toEqual([["new"], ["new"], ["new"]]);
+    expect(run({ clockLimit: 2 })).toEqual([["new"], ["new"], ["new"]]);
+    expect(run({ clockLimit: 1 })).toEqual([["old", "new"], ["old", "new"], ["old", "new"]]);
   });
 });
 
