@@ -17,6 +17,10 @@ import type { DynamoSignature } from "./state.js";
  *
  * A node that has lost its disk must come back under a new name: it would give numbers to its writes a second time.
  *
+ * A client that asks again after a time-out may have its value written twice, by two coordinators: as siblings with one value,
+ * or, where somebody has replaced the first in between, as a value that comes back. What is written should bear that, as the
+ * lists of a `cart` do.
+ *
  * Left out: members that join and leave (the ring stands), deletion (a `put` of null leaves a version), and failure
  * detection by gossip.
  *
