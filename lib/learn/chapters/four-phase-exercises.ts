@@ -18,8 +18,18 @@ import { only } from "../../trace/event.js";
 import { Exercise } from "../exercise.js";
 import { everyWorld, manyCases, oneRun } from "../trial.js";
 import {
-  acceptors, coordinatorTakingOver, leaderChoosing, leaderCounting, orchestratorWith,
-  type AcceptorsCostRule, type CountedVote, type InstanceRule, type LastVote, type OutcomeRule, type SagaRule, type TakeOverRule,
+  acceptors,
+  coordinatorTakingOver,
+  leaderChoosing,
+  leaderCounting,
+  orchestratorWith,
+  type AcceptorsCostRule,
+  type CountedVote,
+  type InstanceRule,
+  type LastVote,
+  type OutcomeRule,
+  type SagaRule,
+  type TakeOverRule,
 } from "./four-phase-roles.js";
 
 const chapter = "3.2.3";
@@ -47,17 +57,28 @@ function order(answer: TakeOverRule, backups: number): Record<string, AnyRole> {
   const names = ids("b1", "b2").slice(0, backups);
   const line = [...ids("c"), ...names];
   const leading = mortal(coordinatorTakingOver(answer, { backups: names }), line);
-  return { ...Object.fromEntries(line.map((name) => [name, leading])), p1: mortal(participant(), line), p2: mortal(participant(), line) };
+  return {
+    ...Object.fromEntries(line.map((name) => [name, leading])),
+    p1: mortal(participant(), line),
+    p2: mortal(participant(), line),
+  };
 }
 
 const die = (node: string) => ({ node, request: { kind: "die" } });
 
-function deaths(name: string, about: { readonly backups: number; readonly votes: readonly ["yes", "yes" | "no"]; readonly dead: readonly string[] }) {
+function deaths(
+  name: string,
+  about: { readonly backups: number; readonly votes: readonly ["yes", "yes" | "no"]; readonly dead: readonly string[] },
+) {
   return everyWorld<TakeOverRule>(name, {
     options: (answer) => ({
       nodes: order(answer, about.backups),
-      requests: [{ node: "c", request: { kind: "commit", transaction: "t1", work: { p1: about.votes[0], p2: about.votes[1] } } }, ...about.dead.map(die)] as never,
-      properties: [atomicity, irrevocability, commitNeedsAllVotes()], reduce: true,
+      requests: [
+        { node: "c", request: { kind: "commit", transaction: "t1", work: { p1: about.votes[0], p2: about.votes[1] } } },
+        ...about.dead.map(die),
+      ] as never,
+      properties: [atomicity, irrevocability, commitNeedsAllVotes()],
+      reduce: true,
     }),
     look: takeOverLook,
   });
@@ -113,12 +134,17 @@ function paxosCluster({ managers = 1, leaders = ["l1"], leading }: Play): Record
   };
 }
 
-const asks = (work: Readonly<Record<string, unknown>>, node: string = "l1") => ({ node, request: { kind: "commit", transaction: "t1", work } }) as const;
+const asks = (work: Readonly<Record<string, unknown>>, node: string = "l1") =>
+  ({ node, request: { kind: "commit", transaction: "t1", work } }) as const;
 
 function calm(play: Play, work: Readonly<Record<string, unknown>>, more: object = {}): SimulateOptions<Nodes> {
   return {
-    nodes: paxosCluster({ ...play, managers: Object.keys(work).length }), network: { latency: 10 }, until: 3_000, requests: [{ at: 0, ...asks(work) }],
-    properties: [atomicity, commitNeedsAllVotes(voteInBallot0)], ...more,
+    nodes: paxosCluster({ ...play, managers: Object.keys(work).length }),
+    network: { latency: 10 },
+    until: 3_000,
+    requests: [{ at: 0, ...asks(work) }],
+    properties: [atomicity, commitNeedsAllVotes(voteInBallot0)],
+    ...more,
   } as unknown as SimulateOptions<Nodes>;
 }
 
@@ -144,20 +170,32 @@ const instance: Exercise<InstanceRule> = new Exercise({
   shape: isFunction,
   trials: [
     oneRun("a resource manager is down from the start", {
-      options: (answer) => calm({ leading: leaderChoosing(answer, { acceptors }) }, { r1: "yes", r2: "yes" }, { faults: [{ at: 1, kind: "crash", node: "r2" }] }),
+      options: (answer) =>
+        calm(
+          { leading: leaderChoosing(answer, { acceptors }) },
+          { r1: "yes", r2: "yes" },
+          { faults: [{ at: 1, kind: "crash", node: "r2" }] },
+        ),
       atEnd: allKnow(["l1", "r1"], "abort"),
       look: instanceLook,
     }),
     oneRun("the first leader dies when all have voted", {
       options: (answer) =>
-        calm({ leading: leaderChoosing(answer, { acceptors }), leaders: ["l1", "l2"] }, { r1: "yes", r2: "yes" }, { faults: [{ at: 25, kind: "crash", node: "l1" }] }),
+        calm(
+          { leading: leaderChoosing(answer, { acceptors }), leaders: ["l1", "l2"] },
+          { r1: "yes", r2: "yes" },
+          { faults: [{ at: 25, kind: "crash", node: "l1" }] },
+        ),
       atEnd: allKnow(["r1", "r2"], "commit"),
       look: instanceLook,
     }),
     everyWorld("every world of one resource manager, and its leader is impatient", {
       options: (answer) => ({
-        nodes: paxosCluster({ leading: leaderChoosing(answer, { acceptors }) }), requests: [asks({ r1: "yes" })] as never, timers: { l1: 1 },
-        properties: [atomicity, commitNeedsAllVotes(voteInBallot0), instancesStayChosen({ acceptors })], reduce: true,
+        nodes: paxosCluster({ leading: leaderChoosing(answer, { acceptors }) }),
+        requests: [asks({ r1: "yes" })] as never,
+        timers: { l1: 1 },
+        properties: [atomicity, commitNeedsAllVotes(voteInBallot0), instancesStayChosen({ acceptors })],
+        reduce: true,
       }),
       look: instanceLook,
     }),
@@ -188,7 +226,11 @@ const outcomeLook = {
 function outcomeOf(managers: readonly string[], votes: readonly CountedVote[], quorum: number): Outcome | "wait" {
   const chosen = managers.map((name) => {
     for (const { ballot, value } of votes.filter((vote) => vote.instance === name)) {
-      const voters = new Set(votes.filter((vote) => vote.instance === name && vote.ballot === ballot && vote.value === value).map((vote) => vote.acceptor));
+      const voters = new Set(
+        votes
+          .filter((vote) => vote.instance === name && vote.ballot === ballot && vote.value === value)
+          .map((vote) => vote.acceptor),
+      );
       if (voters.size >= quorum) return value;
     }
     return null;
@@ -219,8 +261,11 @@ const counted: Exercise<OutcomeRule> = new Exercise({
     }),
     everyWorld("every world of one resource manager, and messages may be copied", {
       options: (answer) => ({
-        nodes: paxosCluster({ leading: leaderCounting(answer, { acceptors }) }), requests: [asks({ r1: "yes" })] as never, duplicates: 1,
-        properties: [atomicity, commitIsChosen({ acceptors })], reduce: true,
+        nodes: paxosCluster({ leading: leaderCounting(answer, { acceptors }) }),
+        requests: [asks({ r1: "yes" })] as never,
+        duplicates: 1,
+        properties: [atomicity, commitIsChosen({ acceptors })],
+        reduce: true,
       }),
       look: outcomeLook,
     }),
@@ -231,7 +276,9 @@ const counted: Exercise<OutcomeRule> = new Exercise({
         const leaning = chance.pick([0.1, 0.5, 0.95]);
         const votes = managers.flatMap((name) => {
           // A ballot of an instance has one value.
-          const values = Array.from({ length: 3 }, (): LastVote["value"] => (chance.chance(leaning) ? "prepared" : "aborted"));
+          const values = Array.from({ length: 3 }, (): LastVote["value"] =>
+            chance.chance(leaning) ? "prepared" : "aborted",
+          );
           return Array.from({ length: 1 + chance.below(6) }, (): CountedVote => {
             const ballot = chance.below(3);
             return { instance: name, acceptor: chance.pick(acceptors), ballot, value: values[ballot]! };
@@ -243,7 +290,9 @@ const counted: Exercise<OutcomeRule> = new Exercise({
         const right = outcomeOf(managers, votes, 2);
         const given: unknown = answer([...managers], [...votes], 2);
         if (given === right) return null;
-        const heard = votes.map(({ instance: name, acceptor: who, ballot, value }) => `${who} in ballot ${ballot} of ${name}: ${value}`).join("; ");
+        const heard = votes
+          .map(({ instance: name, acceptor: who, ballot, value }) => `${who} in ballot ${ballot} of ${name}: ${value}`)
+          .join("; ");
         return `with the managers ${managers.join(", ")} and a quorum of 2 (${heard}) the answer was ${show(given)}, and must be ${show(right)}`;
       },
       look: "One set of acceptors for each instance and each ballot; a name is in a set once.",
@@ -256,7 +305,9 @@ function consistent(votes: readonly CountedVote[]): readonly CountedVote[] {
   return votes.filter(({ instance: name, ballot, value }) =>
     votes.every((other) => {
       if (other.instance !== name || other.value === value) return true;
-      const voters = new Set(votes.filter((vote) => vote.instance === name && vote.ballot === other.ballot).map((vote) => vote.acceptor));
+      const voters = new Set(
+        votes.filter((vote) => vote.instance === name && vote.ballot === other.ballot).map((vote) => vote.acceptor),
+      );
       return other.ballot > ballot || voters.size < 2;
     }),
   );
@@ -266,14 +317,22 @@ function consistent(votes: readonly CountedVote[]): readonly CountedVote[] {
 
 const sagaLook = "Which steps are done at this moment, and which of them has nobody undone?";
 
-function sagaOf(answer: SagaRule, steps: readonly { readonly node: string; readonly amount: number }[], bounds: object = {}) {
+function sagaOf(
+  answer: SagaRule,
+  steps: readonly { readonly node: string; readonly amount: number }[],
+  bounds: object = {},
+) {
   return {
-    nodes: { o: orchestratorWith(answer), ...Object.fromEntries(["p1", "p2", "p3"].map((name) => [name, sagaParticipant({ opening: { x: 100 } })])) } as Nodes,
+    nodes: {
+      o: orchestratorWith(answer),
+      ...Object.fromEntries(["p1", "p2", "p3"].map((name) => [name, sagaParticipant({ opening: { x: 100 } })])),
+    } as Nodes,
     requests: [
       {
         node: "o",
         request: {
-          kind: "saga", transaction: "t1",
+          kind: "saga",
+          transaction: "t1",
           steps: steps.map(({ node, amount }) => ({ node, does: { x: amount }, undoes: { x: -amount } })),
         },
       },
@@ -283,13 +342,29 @@ function sagaOf(answer: SagaRule, steps: readonly { readonly node: string; reado
   };
 }
 
-const through = [{ node: "p1", amount: -30 }, { node: "p2", amount: -20 }, { node: "p3", amount: 50 }];
-const stuck = [{ node: "p1", amount: -30 }, { node: "p2", amount: 80 }, { node: "p3", amount: -110 }];
-const stuckAtOnce = [{ node: "p1", amount: -130 }, { node: "p2", amount: 130 }];
+const through = [
+  { node: "p1", amount: -30 },
+  { node: "p2", amount: -20 },
+  { node: "p3", amount: 50 },
+];
+const stuck = [
+  { node: "p1", amount: -30 },
+  { node: "p2", amount: 80 },
+  { node: "p3", amount: -110 },
+];
+const stuckAtOnce = [
+  { node: "p1", amount: -130 },
+  { node: "p2", amount: 130 },
+];
 
 function sagaRun(answer: SagaRule, steps: typeof through): SimulateOptions<Nodes> {
   const { requests, ...rest } = sagaOf(answer, steps);
-  return { ...rest, network: { latency: 10 }, until: 2_000, requests: (requests as readonly object[]).map((request) => ({ at: 0, ...request })) } as unknown as SimulateOptions<Nodes>;
+  return {
+    ...rest,
+    network: { latency: 10 },
+    until: 2_000,
+    requests: (requests as readonly object[]).map((request) => ({ at: 0, ...request })),
+  } as unknown as SimulateOptions<Nodes>;
 }
 
 function ends(outcome: Outcome, balances: readonly number[]) {
@@ -298,7 +373,11 @@ function ends(outcome: Outcome, balances: readonly number[]) {
     if (!decision) return "the saga never comes to its end";
     const ended = (decision.outcome as Decided).outcome;
     if (ended !== outcome) return `the saga ends with "${ended}", and must end with "${outcome}"`;
-    const left = balances.map((_, i) => (run.simulation.state(`p${i + 1}`) as { balances?: Map<string, { value: number }> } | null)?.balances?.get("x")?.value);
+    const left = balances.map(
+      (_, i) =>
+        (run.simulation.state(`p${i + 1}`) as { balances?: Map<string, { value: number }> } | null)?.balances?.get("x")
+          ?.value,
+    );
     const wrongAt = left.findIndex((value, i) => value !== balances[i]);
     return wrongAt < 0 ? null : `p${wrongAt + 1} has ${left[wrongAt]} in the end, and must have ${balances[wrongAt]}`;
   };
@@ -350,8 +429,18 @@ function measured(n: number, faults: number, faster: boolean): number {
     ...Object.fromEntries(accepting.map((name) => [name, acceptor()])),
     [first]: colocate("leader and acceptor", leader({ acceptors: accepting, faster }), acceptor()),
   };
-  const request = { kind: "begin", transaction: "t1", coordinator: first, work: Object.fromEntries(managers.map((name) => [name, "yes"])) };
-  const { trace } = simulate({ nodes, network: { latency: 10 }, requests: [{ at: 0, node: "r1", request }], until: 90 } as never);
+  const request = {
+    kind: "begin",
+    transaction: "t1",
+    coordinator: first,
+    work: Object.fromEntries(managers.map((name) => [name, "yes"])),
+  };
+  const { trace } = simulate({
+    nodes,
+    network: { latency: 10 },
+    requests: [{ at: 0, node: "r1", request }],
+    until: 90,
+  } as never);
   return only(trace, "send").length;
 }
 
@@ -371,7 +460,10 @@ const price: Exercise<AcceptorsCostRule> = new Exercise({
       draw: (chance) => ({ n: 1 + chance.below(6), faults: chance.below(4) }),
       judge(answer, { n, faults }) {
         const given = answer(n, faults);
-        for (const [what, faster] of [["messages", false], ["faster", true]] as const) {
+        for (const [what, faster] of [
+          ["messages", false],
+          ["faster", true],
+        ] as const) {
           const right = measured(n, faults, faster);
           if (given?.[what] === right) continue;
           return `with ${n} resource managers and F = ${faults}, ${faster ? "Faster Paxos Commit" : "Paxos Commit"}: your answer is ${show(given?.[what])} messages, and the run has ${right}`;

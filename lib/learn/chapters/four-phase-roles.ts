@@ -1,10 +1,19 @@
 import { isBefore, noBallot } from "../../consensus/paxos/ballot.js";
 import { ids, type NodeId, type Role } from "../../core/role.js";
 import { show } from "../../core/parameters.js";
-import { coordinator, type CoordinatorOptions, type CoordinatorSignature } from "../../commit/four-phase/coordinator.js";
+import {
+  coordinator,
+  type CoordinatorOptions,
+  type CoordinatorSignature,
+} from "../../commit/four-phase/coordinator.js";
 import { leader, type LeaderOptions, type LeaderSignature } from "../../commit/paxos-commit/leader.js";
 import type { Choice, InstanceVote, Phase2b } from "../../commit/paxos-commit/messages.js";
-import { orchestrator, type OrchestratorOptions, type OrchestratorSignature, type Underway } from "../../commit/saga/orchestrator.js";
+import {
+  orchestrator,
+  type OrchestratorOptions,
+  type OrchestratorSignature,
+  type Underway,
+} from "../../commit/saga/orchestrator.js";
 import type { Outcome } from "../../commit/transaction.js";
 
 /*
@@ -16,7 +25,10 @@ import type { Outcome } from "../../commit/transaction.js";
  * and whom it tells first. `told`: what it was told that the outcome will be; null if nothing. `after`: how many of those
  * who come after it live.
  */
-export type TakeOverRule = (told: Outcome | null, after: number) => { readonly outcome: Outcome; readonly first: "backups" | "participants" };
+export type TakeOverRule = (
+  told: Outcome | null,
+  after: number,
+) => { readonly outcome: Outcome; readonly first: "backups" | "participants" };
 
 /** The last vote that an acceptor cast in one instance: its value, and how late the ballot was. Ballot 0 is the resource manager's own. */
 export interface LastVote {
@@ -36,7 +48,11 @@ export interface CountedVote {
 }
 
 /** Whether the outcome is known from these votes. `managers` are the resource managers, each with an instance of its own. */
-export type OutcomeRule = (managers: readonly string[], votes: readonly CountedVote[], quorum: number) => Outcome | "wait";
+export type OutcomeRule = (
+  managers: readonly string[],
+  votes: readonly CountedVote[],
+  quorum: number,
+) => Outcome | "wait";
 
 /** Where a saga of `steps` steps stands: step `at`, counted from 0, is to be done, or to be undone. */
 export interface SagaPlace {
@@ -79,7 +95,8 @@ export function coordinatorTakingOver(rule: TakeOverRule, options: CoordinatorOp
           const record = self.log.get(transaction);
           if (record?.kind !== "enlisted") continue;
           for (const node of record.up) {
-            if (node !== self.id) sound.receive.informed(self, { kind: "informed", transaction, attempt: record.attempt }, node, out);
+            if (node !== self.id)
+              sound.receive.informed(self, { kind: "informed", transaction, attempt: record.attempt }, node, out);
           }
         }
       },
@@ -102,7 +119,12 @@ export function leaderChoosing(rule: InstanceRule, options: LeaderOptions): Role
       ...sound.receive,
       phase1b(self, message, from, out) {
         const pursuit = self.pursuits.get(message.transaction);
-        if (!pursuit?.promises || pursuit.promises.size + 1 < quorum || isBefore(message.ballot, pursuit.ballot) || isBefore(pursuit.ballot, message.ballot)) {
+        if (
+          !pursuit?.promises ||
+          pursuit.promises.size + 1 < quorum ||
+          isBefore(message.ballot, pursuit.ballot) ||
+          isBefore(pursuit.ballot, message.ballot)
+        ) {
           return sound.receive.phase1b(self, message, from, out);
         }
         pursuit.promises.set(from, message.votes);
@@ -110,7 +132,9 @@ export function leaderChoosing(rule: InstanceRule, options: LeaderOptions): Role
         // The sound rule takes the latest vote, so it is shown one, the learner's choice.
         const votes = Object.fromEntries(
           pursuit.participants.map((instance) => {
-            const told = promises.map(({ [instance]: vote }) => (vote ? { ballot: numberOf(vote.ballot), value: vote.value } : null));
+            const told = promises.map(({ [instance]: vote }) =>
+              vote ? { ballot: numberOf(vote.ballot), value: vote.value } : null,
+            );
             return [instance, { ballot: noBallot, value: checked<Choice>(rule(told), ["prepared", "aborted"]) }];
           }),
         );
@@ -122,9 +146,16 @@ export function leaderChoosing(rule: InstanceRule, options: LeaderOptions): Role
 }
 
 /** A vote of each of these for the same value in every instance, as the sound leader needs it to learn an outcome. */
-function convincing(participants: readonly NodeId[], acceptors: readonly NodeId[], { message, outcome }: { readonly message: Phase2b; readonly outcome: Outcome }): readonly (readonly [NodeId, Phase2b])[] {
+function convincing(
+  participants: readonly NodeId[],
+  acceptors: readonly NodeId[],
+  { message, outcome }: { readonly message: Phase2b; readonly outcome: Outcome },
+): readonly (readonly [NodeId, Phase2b])[] {
   const value = outcome === "commit" ? ("prepared" as const) : ("aborted" as const);
-  return acceptors.map((node) => [node, { ...message, values: Object.fromEntries(participants.map((instance) => [instance, value])) }] as const);
+  return acceptors.map(
+    (node) =>
+      [node, { ...message, values: Object.fromEntries(participants.map((instance) => [instance, value])) }] as const,
+  );
 }
 
 export function leaderCounting(rule: OutcomeRule, options: LeaderOptions): Role<LeaderSignature> {
@@ -140,17 +171,24 @@ export function leaderCounting(rule: OutcomeRule, options: LeaderOptions): Role<
         const { participants, tally } = pursuit;
         // Noted in the order in which they come, also twice: whom a message is from is for the learner to see.
         for (const [instance, value] of Object.entries(message.values) as [NodeId, Choice][]) {
-          const ballots = tally.get(instance) ?? new Map<string, { readonly value: Choice; readonly voters: Set<NodeId> }>();
+          const ballots =
+            tally.get(instance) ?? new Map<string, { readonly value: Choice; readonly voters: Set<NodeId> }>();
           tally.set(instance, ballots);
           ballots.set(`${numberOf(message.ballot)} ${from} ${ballots.size}`, { value, voters: new Set([from]) });
         }
         const votes: CountedVote[] = [...tally].flatMap(([instance, ballots]) =>
-          Array.from(ballots, ([key, { value, voters }]) => ({ instance, acceptor: [...voters][0]!, ballot: Number(key.split(" ")[0]), value })),
+          Array.from(ballots, ([key, { value, voters }]) => ({
+            instance,
+            acceptor: [...voters][0]!,
+            ballot: Number(key.split(" ")[0]),
+            value,
+          })),
         );
         const outcome = checked<Outcome | "wait">(rule(participants, votes, quorum), ["commit", "abort", "wait"]);
         if (outcome === "wait") return;
         tally.clear();
-        for (const [node, one] of convincing(participants, options.acceptors, { message, outcome })) sound.receive.phase2b(self, one, node, out);
+        for (const [node, one] of convincing(participants, options.acceptors, { message, outcome }))
+          sound.receive.phase2b(self, one, node, out);
       },
     },
   };
@@ -164,16 +202,29 @@ export function orchestratorWith(rule: SagaRule, options: OrchestratorOptions = 
       performed(self, message, from, out) {
         const { transaction, index, way, attempt, isDone } = message;
         const record = self.log.get(transaction);
-        if ((record?.kind !== "forward" && record?.kind !== "backward") || record.kind !== way || record.at !== index || record.attempt !== attempt) return;
+        if (
+          (record?.kind !== "forward" && record?.kind !== "backward") ||
+          record.kind !== way ||
+          record.at !== index ||
+          record.attempt !== attempt
+        )
+          return;
         const { steps } = record;
         const next = rule({ way, at: index }, isDone, steps.length);
         // The sound orchestrator goes on from the place before the one that was chosen.
         const before: Pick<Underway, "kind" | "at"> =
-          next === "commit" ? { kind: "forward", at: steps.length - 1 }
-          : next === "abort" ? { kind: "backward", at: 0 }
-          : placeBefore(next, steps.length);
+          next === "commit"
+            ? { kind: "forward", at: steps.length - 1 }
+            : next === "abort"
+              ? { kind: "backward", at: 0 }
+              : placeBefore(next, steps.length);
         self.log.set(transaction, { ...before, steps, attempt: 1 });
-        sound.receive.performed(self, { ...message, way: before.kind, index: before.at, attempt: 1, isDone: true }, from, out);
+        sound.receive.performed(
+          self,
+          { ...message, way: before.kind, index: before.at, attempt: 1, isDone: true },
+          from,
+          out,
+        );
       },
     },
   };
@@ -181,7 +232,8 @@ export function orchestratorWith(rule: SagaRule, options: OrchestratorOptions = 
 
 function placeBefore(next: SagaPlace, steps: number): Pick<Underway, "kind" | "at"> {
   const way = checked<SagaPlace["way"]>(next?.way, ["forward", "backward"], 'field "way"');
-  if (!Number.isInteger(next.at) || next.at < 0 || next.at >= steps) throw new RangeError(`the field "at" must be a step from 0 to ${steps - 1}, got ${show(next.at)}`);
+  if (!Number.isInteger(next.at) || next.at < 0 || next.at >= steps)
+    throw new RangeError(`the field "at" must be a step from 0 to ${steps - 1}, got ${show(next.at)}`);
   return { kind: way, at: way === "forward" ? next.at - 1 : next.at + 1 };
 }
 
