@@ -727,7 +727,7 @@
         const words = run.texts[arrow.words] ?? "";
         const kind = arrow.kind === -1 ? 6 : hueOf(run, arrow.kind);
         const buttons = arrow.id > 0 && host.canFork ? [
-          button("lose", `Fork: the network loses message ${arrow.id}`, () => host.fork(this, { drop: arrow.id })),
+          button("lose", `Fork: lose message ${arrow.id}`, () => host.fork(this, { drop: arrow.id })),
           button("next", `Fork: message ${arrow.id} arrives next`, () => host.fork(this, { first: arrow.id })),
         ] : [];
         return element("li", {},
@@ -1262,7 +1262,8 @@
     .dlp-arrow.dlp-passing line{stroke-width:1;opacity:.3}
     .dlp-arrow.dlp-now line{stroke-width:3}
     .dlp-arrow.dlp-now text{font-weight:bold}
-    .dlp-later{opacity:.32}
+    .dlp-later :not(text){opacity:.32}
+    .dlp-later text{fill:var(--quiet)}
     .dlp-dot{fill:var(--ink)}
     .dlp-sign{fill:var(--ink);stroke:var(--ink);stroke-width:1.5}
     .dlp-sign-timer{fill:var(--paper)}
