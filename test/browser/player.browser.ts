@@ -214,7 +214,7 @@ describe("in JupyterLab", () => {
     page = opened.page;
     await page.waitForSelector(".dlp-scroller");
     expect(await opened.trusted()).toBe(false);
-    await page.getByRole("button", { name: /the network loses message/ }).first().click();
+    await page.getByRole("button", { name: /lose message/ }).first().click();
     await page.waitForFunction(() => document.querySelector(".dlp-code")?.textContent?.includes("run.fork({ step: 2, drop: "));
     expect(await page.locator(".dlp-code").textContent()).toContain("run the cell again");
     expect(opened.errors).toEqual([]);
@@ -235,7 +235,7 @@ describe("in JupyterLab", () => {
     expect(await opened.evaluate((panel) => panel.content.widgets.length)).toBe(2);
     await page.keyboard.press("Escape");
     expect(await page.evaluate(() => document.activeElement?.classList.contains("jp-Cell"))).toBe(true);
-    await page.getByRole("button", { name: /the network loses message/ }).first().click();
+    await page.getByRole("button", { name: /lose message/ }).first().click();
     await page.waitForSelector(".dlp-pair");
     expect(await page.locator(".dlp-name").allTextContents()).toEqual(["run", expect.stringMatching(/^#\d+ is lost after step \d+$/)]);
     await opened.theme("dark");

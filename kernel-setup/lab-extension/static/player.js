@@ -1262,7 +1262,7 @@
     .dlp-arrow.dlp-passing line{stroke-width:1;opacity:.3}
     .dlp-arrow.dlp-now line{stroke-width:3}
     .dlp-arrow.dlp-now text{font-weight:bold}
-    .dlp-later :not(text){opacity:.32}
+    .dlp-later :not(text,g){opacity:.32}
     .dlp-later text{fill:var(--quiet)}
     .dlp-dot{fill:var(--ink)}
     .dlp-sign{fill:var(--ink);stroke:var(--ink);stroke-width:1.5}
