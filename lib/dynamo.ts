@@ -19,6 +19,7 @@
 export { dynamo } from "./storage/dynamo/node.js";
 export { type DynamoOptions } from "./storage/dynamo/options.js";
 export { type DynamoNode, type DynamoSignature, type DynamoTimer, type GetUnderWay, type PutUnderWay } from "./storage/dynamo/state.js";
+export { recordEntries, recordOf, type Records } from "./storage/dynamo/records.js";
 export { covers, dotText, emptyClock, isAtMost, join, pruned, type Clock, type Dot, type Entry } from "./storage/dynamo/clock.js";
 export {
   dotted, lastWriterWins, noVersions, vector, versionClock, versionings, versionText, type Siblings, type Value, type Version, type Versioning,

@@ -36,7 +36,7 @@ export {
 } from "./consensus/raft/state.js";
 export { type StateMachine } from "./consensus/state-machine.js";
 export { type KeyValueCommand, type KeyValueResult, keyValueStore } from "./consensus/key-value-store.js";
-export { emptyTable, type Table, tableEntries, valueAt, withoutKey, withValue } from "./consensus/table.js";
+export { emptyTable, type Table, tableEntries, valueAt, withoutKey, withValue } from "./core/table.js";
 export { server, serverWith } from "./consensus/raft/server.js";
 export { soundRules, type Rules } from "./consensus/raft/rules.js";
 export { firstTimeout, meanElectionTime, splitVoteProbability, type ElectionOdds, type FirstTimeout } from "./consensus/raft/closed-forms.js";

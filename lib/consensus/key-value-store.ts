@@ -1,6 +1,6 @@
 import { show } from "../core/parameters.js";
+import { emptyTable, type Table, valueAt, withoutKey, withValue } from "../core/table.js";
 import type { StateMachine } from "./state-machine.js";
-import { emptyTable, type Table, valueAt, withoutKey, withValue } from "./table.js";
 
 /** What may be asked of the store; in the words of the model `keyValueMap` of distlab/history. */
 export type KeyValueCommand =

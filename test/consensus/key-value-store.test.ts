@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { keyValueMap } from "../../lib/history.js";
 import { type KeyValueCommand, keyValueStore } from "../../lib/consensus/key-value-store.js";
-import { emptyTable, type Table, tableEntries, valueAt, withoutKey, withValue } from "../../lib/consensus/table.js";
+import { emptyTable, type Table, tableEntries, valueAt, withoutKey, withValue } from "../../lib/core/table.js";
 
 /** Few keys, so that they meet; and some that are names of something in an object. */
 const key = fc.oneof(fc.nat(150).map((n) => `k${n}`), fc.constantFrom("", "__proto__", "constructor", "𝕂", "size"));

@@ -1,7 +1,7 @@
 import type { Property } from "../../core/property.js";
 import { type AnyRole, ids, type NodeId } from "../../core/role.js";
+import { type Table, valueAt } from "../../core/table.js";
 import { type KeyValueCommand, keyValueStore } from "../key-value-store.js";
-import { type Table, valueAt } from "../table.js";
 import * as broken from "./broken.js";
 import { logOf } from "./log.js";
 import type { Request } from "./messages.js";

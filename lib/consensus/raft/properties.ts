@@ -1,7 +1,7 @@
 import { canonical } from "../../core/canonical.js";
 import type { NodeView, Observation, Property, World } from "../../core/property.js";
 import type { Call, NodeId } from "../../core/role.js";
-import { type Table, valueAt, withValue } from "../table.js";
+import { type Table, valueAt, withValue } from "../../core/table.js";
 import type { Configuration } from "./configuration.js";
 import { entryAt, isUpToDate, type Log, termAt } from "./log.js";
 import type { Entry, Message, Reply } from "./messages.js";

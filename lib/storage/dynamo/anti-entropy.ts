@@ -2,8 +2,9 @@ import type { NodeId } from "../../core/role.js";
 import { branchDigest, childrenOf, DEPTH, enter, keysAt } from "./merkle.js";
 import type { Branch, Compare, Exchange, List } from "./messages.js";
 import type { Settings } from "./options.js";
+import { recordEntries, recordOf } from "./records.js";
 import { type DynamoNode, type DynamoOut, keep } from "./state.js";
-import type { Siblings } from "./versions.js";
+import { noVersions, type Siblings } from "./versions.js";
 
 /**
  * Replica synchronization (DeCandia et al. 2007, section 4.7): two nodes compare the roots of the trees of the ranges that
@@ -22,7 +23,7 @@ export function antiEntropyRules({ compareEvery, nodes, rangeOf, ...rest }: Sett
   return {
     // Trees are made from what is on disk.
     start(self, out) {
-      for (const [key, siblings] of self.stored) enter(self.trees, rangeOf(key), key, siblings);
+      for (const [key, siblings] of recordEntries(self.stored)) enter(self.trees, rangeOf(key), key, siblings);
       if (compareEvery !== null) out.setTimer({ kind: "compare" }, compareEvery);
     },
 
@@ -58,7 +59,7 @@ export function antiEntropyRules({ compareEvery, nodes, rangeOf, ...rest }: Sett
       for (const { range, path, keys } of leaves) {
         const own = keysAt(self.trees, range, path);
         for (const [key, digest] of keys) if (own.get(key) !== digest) wanted.push(key);
-        for (const [key, digest] of own) if (keys.get(key) !== digest) entries.set(key, self.stored.get(key)!);
+        for (const [key, digest] of own) if (keys.get(key) !== digest) entries.set(key, recordOf(self.stored, key));
       }
       if (entries.size > 0 || wanted.length > 0) out.send(from, { kind: "exchange", entries, wanted });
     },
@@ -69,8 +70,8 @@ export function antiEntropyRules({ compareEvery, nodes, rangeOf, ...rest }: Sett
       if (isNews) out.persist();
       const answer = new Map<string, Siblings>();
       for (const key of wanted) {
-        const siblings = self.stored.get(key);
-        if (siblings) answer.set(key, siblings);
+        const siblings = recordOf(self.stored, key);
+        if (siblings !== noVersions) answer.set(key, siblings);
       }
       if (answer.size > 0) out.send(from, { kind: "exchange", entries: answer, wanted: [] });
     },

@@ -3,6 +3,7 @@ import { emptyClock, isSameDot } from "./clock.js";
 import { digestOf } from "./merkle.js";
 import type { Fetched, Get, Got, Put, Stored, Written } from "./messages.js";
 import type { Settings } from "./options.js";
+import { recordOf } from "./records.js";
 import { allOf, type DynamoNode, type DynamoOut, type GetUnderWay, keep, type PutUnderWay, replace } from "./state.js";
 import { noVersions, prunedSiblings, type Version } from "./versions.js";
 
@@ -48,7 +49,7 @@ export function coordinatorRules(settings: Settings): {
       const actor = isReplica ? self.id : `${self.id}/${self.writes}`;
       const dot = { actor, counter: self.writes };
       const version: Version = { dot, past: context, value, at: out.clock() };
-      const written = versioning.write(isReplica ? (self.stored.get(key) ?? noVersions) : noVersions, version);
+      const written = versioning.write(isReplica ? recordOf(self.stored, key) : noVersions, version);
       const siblings = settings.clockLimit === null ? written : prunedSiblings(written, settings.clockLimit);
       if (isReplica) replace(self, key, siblings, settings);
       out.persist(); // before anybody hears of it: a number that a crash can undo would be given twice

@@ -2,6 +2,7 @@ import type { NodeId } from "../../core/role.js";
 import { digestOf } from "./merkle.js";
 import type { Handed, Handoff } from "./messages.js";
 import type { Settings } from "./options.js";
+import { noRecords, recordOf, someRecord, withoutRecord, withRecord } from "./records.js";
 import { type DynamoNode, type DynamoOut, keep } from "./state.js";
 import { noVersions, type Siblings } from "./versions.js";
 
@@ -20,9 +21,8 @@ interface Hinted {
 export function keepFor(self: DynamoNode, { target, key, siblings, settings }: Hinted, out: DynamoOut): void {
   // To set the timer anew with each hint would never let it fire.
   if (self.hints.size === 0) out.setTimer({ kind: "handoff" }, settings.handoffEvery);
-  let kept = self.hints.get(target);
-  if (!kept) self.hints.set(target, (kept = new Map()));
-  kept.set(key, settings.versioning.merge(kept.get(key) ?? noVersions, siblings));
+  const kept = self.hints.get(target) ?? noRecords;
+  self.hints.set(target, withRecord(kept, key, settings.versioning.merge(recordOf(kept, key), siblings)));
   out.persist();
 }
 
@@ -35,10 +35,8 @@ export function handoffRules(settings: Settings): {
 } {
   /** One key at a time: nothing is sent in vain to a node that is still down but this. */
   function handNext(self: DynamoNode, target: NodeId, out: DynamoOut): void {
-    for (const [key, siblings] of self.hints.get(target) ?? []) {
-      out.send(target, { kind: "handoff", key, siblings });
-      return;
-    }
+    const next = someRecord(self.hints.get(target) ?? noRecords);
+    if (next) out.send(target, { kind: "handoff", key: next[0], siblings: next[1] });
   }
 
   return {
@@ -59,11 +57,12 @@ export function handoffRules(settings: Settings): {
 
     // "Once the transfer succeeds, D may delete the object from its local store", unless more of it came in the meantime.
     handed(self, { key, digest }, from, out) {
-      const hints = self.hints.get(from);
-      const kept = hints?.get(key);
-      if (!hints || !kept || digestOf(kept) !== digest) return;
-      hints.delete(key);
-      if (hints.size === 0) self.hints.delete(from);
+      const hints = self.hints.get(from) ?? noRecords;
+      const kept = recordOf(hints, key);
+      if (kept === noVersions || digestOf(kept) !== digest) return;
+      const left = withoutRecord(hints, key);
+      if (someRecord(left)) self.hints.set(from, left);
+      else self.hints.delete(from);
       out.write(); // what a crash brings back is handed over once more
       handNext(self, from, out);
     },

@@ -3,6 +3,7 @@ import { antiEntropyRules } from "./anti-entropy.js";
 import { coordinatorRules } from "./coordinator.js";
 import { handoffRules } from "./handoff.js";
 import { type DynamoOptions, type Settings, settingsOf } from "./options.js";
+import { noRecords } from "./records.js";
 import { replicaRules } from "./replica.js";
 import type { DynamoSignature } from "./state.js";
 
@@ -43,7 +44,7 @@ export function dynamoWith(settings: Settings): Role<DynamoSignature> {
       const { nodes } = settings;
       if (!nodes.includes(id)) throw new RangeError(`nodes must name all nodes of the store: ${id} is not among ${nodes.join(", ")}`);
       return {
-        id, writes: 0, stored: new Map(), hints: new Map(), puts: new Map(), gets: new Map(), sentOn: new Set(), trees: new Map(), turn: 0,
+        id, writes: 0, stored: noRecords, hints: new Map(), puts: new Map(), gets: new Map(), sentOn: new Set(), trees: new Map(), turn: 0,
       };
     },
 

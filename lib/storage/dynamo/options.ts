@@ -35,6 +35,12 @@ export interface DynamoOptions {
   readonly compareEvery?: Delay | null;
   /** How many points each node has on the ring (default 16): "virtual nodes". */
   readonly points?: number;
+  /**
+   * What nodes share their fate with, as a rack or a data center. Where there are zones, a preference list takes nodes of
+   * zones that it does not have yet first: "the preference list of a key is constructed such that the storage nodes are spread
+   * across multiple data centers" (section 4.6). A node that is not named is a zone by itself.
+   */
+  readonly zones?: Readonly<Record<NodeId, string>>;
 }
 
 /** The options with all that was left out, checked, and what follows from them. */
@@ -60,7 +66,7 @@ export interface Settings {
 }
 
 const OPTIONS = [
-  "nodes", "n", "r", "w", "quorum", "versions", "clockLimit", "readRepair", "patience", "rounds", "handoffEvery", "compareEvery", "points",
+  "nodes", "n", "r", "w", "quorum", "versions", "clockLimit", "readRepair", "patience", "rounds", "handoffEvery", "compareEvery", "points", "zones",
 ] as const satisfies readonly (keyof DynamoOptions)[];
 
 /** @throws RangeError or TypeError for an option that is unknown or out of its range */
@@ -75,9 +81,18 @@ export function settingsOf(given: DynamoOptions): Settings {
   const w = quorumSize("w", given.w ?? majority(n), n);
   const { quorum = "sloppy", versions = "dotted", readRepair = true } = given;
   const { patience = [40, 60], rounds = 4, handoffEvery = [80, 120], compareEvery = [400, 600] } = given;
-  const ring = new Ring(nodes, { points: given.points ?? 16 });
-  const orderOf = (key: string): readonly NodeId[] => ring.replicas(key, nodes.length) as readonly NodeId[];
-  const preferenceOf = (key: string): readonly NodeId[] => ring.replicas(key, n) as readonly NodeId[];
+  const zones = new Map(Object.entries(given.zones ?? {}));
+  const stranger = [...zones.keys()].find((node) => !nodes.includes(node as NodeId));
+  if (stranger !== undefined) throw new RangeError(`zones must be of nodes of the store: ${stranger} is not among ${nodes.join(", ")}`);
+  const places = nodes.map((node) => (zones.has(node) ? { node, zone: zones.get(node)! } : { node }));
+  const ring = new Ring(places, { points: given.points ?? 16 });
+  // The ring stands, so what it says of a key is remembered: a node asks it several times for each message.
+  const orders = new Map<string, readonly NodeId[]>();
+  const preferences = new Map<string, readonly NodeId[]>();
+  const orderOf = (key: string): readonly NodeId[] =>
+    remembered(orders, key, () => ring.replicas(key, nodes.length, { apart: "zones" }) as readonly NodeId[]);
+  const preferenceOf = (key: string): readonly NodeId[] =>
+    remembered(preferences, key, () => ring.replicas(key, n, { apart: "zones" }) as readonly NodeId[]);
   return {
     n,
     r,
@@ -95,6 +110,14 @@ export function settingsOf(given: DynamoOptions): Settings {
     preferenceOf,
     rangeOf: (key) => preferenceOf(key).join(" "),
   };
+}
+
+function remembered<T>(known: Map<string, T>, key: string, find: () => T): T {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const found = find();
+  known.set(key, found);
+  return found;
 }
 
 function quorumSize(name: string, size: number, n: number): number {

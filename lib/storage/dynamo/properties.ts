@@ -5,8 +5,9 @@ import type { NodeId } from "../../core/role.js";
 import { covers, type Dot, dotText, isSameDot } from "./clock.js";
 import type { Ask, Store, Stored, Told, Written } from "./messages.js";
 import { type DynamoOptions, settingsOf } from "./options.js";
+import { noRecords, recordEntries, recordOf } from "./records.js";
 import type { DynamoNode } from "./state.js";
-import { noVersions, type Siblings } from "./versions.js";
+import type { Siblings } from "./versions.js";
 
 /*
  * What holds of a store as it runs (`acknowledgedOnDisks`), and what holds of it when it has come to rest (`unsettledKeys`).
@@ -63,7 +64,7 @@ export function acknowledgedOnDisks({ w }: { readonly w: number }): Property<Led
         const debts = own.get(id);
         if (!debts || !state) continue;
         for (const [key, dots] of debts) {
-          const siblings = (state as DynamoNode).stored.get(key) ?? noVersions;
+          const siblings = recordOf((state as DynamoNode).stored, key);
           if (paid.get(dots) === siblings) continue;
           const lost = dots.find((dot) => !hasOrReplaced(siblings, dot));
           if (lost) return `${id} said that it had ${dotText(lost)} of ${key}, and now has neither it nor what replaces it`;
@@ -111,11 +112,11 @@ export function unsettledKeys(nodes: readonly NodeView[], options: DynamoOptions
   const unsettled = new Set<string>();
   const keys = new Set<string>();
   for (const { stored, hints } of states.values()) {
-    for (const key of stored.keys()) keys.add(key);
-    for (const kept of hints.values()) for (const key of kept.keys()) unsettled.add(key);
+    for (const [key] of recordEntries(stored)) keys.add(key);
+    for (const kept of hints.values()) for (const [key] of recordEntries(kept)) unsettled.add(key);
   }
   for (const key of keys) {
-    const contents = new Set(preferenceOf(key).map((node) => canonical(states.get(node)?.stored.get(key) ?? noVersions)));
+    const contents = new Set(preferenceOf(key).map((node) => canonical(recordOf(states.get(node)?.stored ?? noRecords, key))));
     if (contents.size > 1) unsettled.add(key);
   }
   return [...unsettled].sort();

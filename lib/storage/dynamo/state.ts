@@ -5,7 +5,8 @@ import type {
   Ask, Compare, Exchange, Fetch, Fetched, Get, Got, Handed, Handoff, List, Put, Repair, Store, Stored, Told, Written,
 } from "./messages.js";
 import type { Settings } from "./options.js";
-import { noVersions, type Siblings } from "./versions.js";
+import { recordOf, type Records, withRecord } from "./records.js";
+import type { Siblings } from "./versions.js";
 
 /** A write that a node coordinates. */
 export interface PutUnderWay {
@@ -39,9 +40,9 @@ export interface DynamoNode {
   /** How many writes it has coordinated, which is how it numbers them. */
   writes: number;
   /** The keys of which it is a replica. */
-  readonly stored: Map<string, Siblings>;
+  stored: Records;
   /** What it keeps for others, by whom it is for, apart from its own keys (section 4.6). */
-  readonly hints: Map<NodeId, Map<string, Siblings>>;
+  readonly hints: Map<NodeId, Records>;
   readonly puts: Map<Call, PutUnderWay>;
   readonly gets: Map<Call, GetUnderWay>;
   /** Requests that it has sent on to a replica not long ago. */
@@ -72,7 +73,7 @@ export type DynamoOut = Out<DynamoSignature>;
 
 /** Take in what others have of a key. Returns whether that is news, which the caller has to write to disk. */
 export function keep(self: DynamoNode, key: string, siblings: Siblings, settings: Settings): boolean {
-  const before = self.stored.get(key) ?? noVersions;
+  const before = recordOf(self.stored, key);
   const after = settings.versioning.merge(before, siblings);
   if (digestOf(after) === digestOf(before)) return false;
   replace(self, key, after, settings);
@@ -81,16 +82,15 @@ export function keep(self: DynamoNode, key: string, siblings: Siblings, settings
 
 /** Put this in the place of what was there. */
 export function replace(self: DynamoNode, key: string, siblings: Siblings, settings: Settings): void {
-  self.stored.set(key, siblings);
+  self.stored = withRecord(self.stored, key, siblings);
   enter(self.trees, settings.rangeOf(key), key, siblings);
 }
 
 /** All that a node has of a key: as a replica, and for others. */
 export function allOf(self: DynamoNode, key: string, { versioning }: Settings): Siblings {
-  let all = self.stored.get(key) ?? noVersions;
+  let all = recordOf(self.stored, key);
   for (const hints of self.hints.values()) {
-    const kept = hints.get(key);
-    if (kept) all = versioning.merge(all, kept);
+    all = versioning.merge(all, recordOf(hints, key));
   }
   return all;
 }

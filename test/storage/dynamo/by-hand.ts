@@ -1,5 +1,5 @@
 import { ids, type NodeId } from "../../../lib/core.js";
-import { dynamo, type DynamoNode, type DynamoOptions } from "../../../lib/dynamo.js";
+import { dynamo, type DynamoNode, type DynamoOptions, recordOf } from "../../../lib/dynamo.js";
 import { settingsOf } from "../../../lib/storage/dynamo/options.js";
 
 /** Some nodes by their letters. */
@@ -20,5 +20,5 @@ export function orderOf(key: string, count: number): readonly string[] {
 /** The values that a node has of a key as its replica. */
 export function valuesAt(run: { readonly simulation: { state(node: never): object | null } }, node: string, key: string): readonly unknown[] {
   const { stored } = run.simulation.state(node as never) as DynamoNode;
-  return stored.get(key)?.versions.map(({ value }) => value) ?? [];
+  return recordOf(stored, key).versions.map(({ value }) => value);
 }

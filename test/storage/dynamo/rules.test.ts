@@ -3,6 +3,7 @@ import { explore } from "../../../lib/check.js";
 import { type Call, effectText, ids, type NodeId, step, type Tagged } from "../../../lib/core.js";
 import { acknowledgedOnDisks, cart, dynamo, type DynamoNode, type DynamoOptions, forgetfulDynamo } from "../../../lib/dynamo.js";
 import { digestOf } from "../../../lib/storage/dynamo/merkle.js";
+import { noRecords, recordEntries, recordOf, withRecord } from "../../../lib/storage/dynamo/records.js";
 import { simulate } from "../../../lib/sim.js";
 import { sequence } from "../../../lib/trace.js";
 import { letters, orderOf } from "./by-hand.js";
@@ -79,7 +80,7 @@ describe("a coordinator", () => {
     const sloppy = given(fifth);
     expect(sloppy.asked(put)).toEqual(["set timer", `reply to ${call}`]);
     expect(sloppy.asked(put)).toEqual(["write and flush", `send to ${first}`, `send to ${second}`, `send to ${third}`, "set timer"]);
-    expect(sloppy.self.stored.size).toBe(0);
+    expect(recordEntries(sloppy.self.stored)).toEqual([]);
     const strict = given(fifth, { quorum: "strict" });
     strict.asked(put);
     expect(strict.asked(put)).toEqual(["set timer", `reply to ${call}`]);
@@ -87,12 +88,12 @@ describe("a coordinator", () => {
 
   it("of a read repairs who is stale, late ones too, and not without read repair", () => {
     const { asked, on, self } = given(first);
-    self.stored.set("k", only("a", 1));
+    self.stored = withRecord(noRecords, "k", only("a", 1));
     expect(asked(get)).toEqual([`send to ${second}`, `send to ${third}`, "set timer"]);
     expect(on(second, { kind: "fetched", call, siblings: { versions: [], seen: [] } })).toEqual([`reply to ${call}`, `send to ${second}`]);
     expect(on(third, { kind: "fetched", call, siblings: { versions: [], seen: [] } })).toEqual([`send to ${third}`, "cancel timer"]);
     const without = given(first, { readRepair: false });
-    without.self.stored.set("k", only("a", 1));
+    without.self.stored = withRecord(noRecords, "k", only("a", 1));
     without.asked(get);
     expect(without.on(second, { kind: "fetched", call, siblings: { versions: [], seen: [] } })).toEqual([`reply to ${call}`]);
   });
@@ -105,11 +106,11 @@ describe("a stand-in", () => {
   it("keeps what has grown since it was handed over", () => {
     const { self, on } = given(fourth);
     on("a" as NodeId, message(1));
-    const early = digestOf(self.hints.get(third)!.get("k")!);
+    const early = digestOf(recordOf(self.hints.get(third)!, "k"));
     on("a" as NodeId, message(2));
     on(third, { kind: "handed", key: "k", digest: early });
     expect(self.hints.size).toBe(1);
-    on(third, { kind: "handed", key: "k", digest: digestOf(self.hints.get(third)!.get("k")!) });
+    on(third, { kind: "handed", key: "k", digest: digestOf(recordOf(self.hints.get(third)!, "k")) });
     expect(self.hints.size).toBe(0);
   });
 
@@ -118,7 +119,7 @@ describe("a stand-in", () => {
     on("a" as NodeId, message(1));
     on("a" as NodeId, { ...message(1), key: "k2" });
     expect(after({ kind: "handoff" })).toEqual([`send to ${third}`, "set timer"]);
-    expect(on(third, { kind: "handed", key: "k", digest: digestOf(self.hints.get(third)!.get("k")!) })).toEqual(["write", `send to ${third}`]);
+    expect(on(third, { kind: "handed", key: "k", digest: digestOf(recordOf(self.hints.get(third)!, "k")) })).toEqual(["write", `send to ${third}`]);
   });
 });
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { ids } from "../../../lib/core.js";
-import { dynamo, type DynamoOptions, type Got } from "../../../lib/dynamo.js";
+import { clone } from "../../../lib/core/clone.js";
+import { words } from "../../../lib/core/words.js";
+import { dynamo, type DynamoNode, type DynamoOptions, type Got, recordEntries } from "../../../lib/dynamo.js";
+import { settingsOf } from "../../../lib/storage/dynamo/options.js";
 import { simulate } from "../../../lib/sim.js";
 import { letters, orderOf, store, valuesAt } from "./by-hand.js";
 
@@ -61,6 +64,7 @@ describe("a store on a ring", () => {
     ["an unknown quorum", { quorum: "slack" }, 'quorum must be one of "sloppy", "strict", got "slack"'],
     ["an unknown versioning", { versions: "newest" }, "versions must be one of"],
     ["a clock of no entries", { clockLimit: 0 }, "clockLimit must be a whole number of at least 1, got 0"],
+    ["a zone of a stranger", { zones: { x: "east" } }, "zones must be of nodes of the store: x is not among a, b, c, d, e"],
     ["a misspelt option", { N: 3 }, 'dynamo has no option "N"'],
   ])("refuses %s", (_, options, message) => {
     expect(() => dynamo({ nodes: letters.slice(0, 5), ...(options as Partial<DynamoOptions>) })).toThrow(message);
@@ -68,6 +72,40 @@ describe("a store on a ring", () => {
 
   it("refuses to run on a node that is not on its ring", () => {
     expect(() => simulate({ nodes: { x: dynamo({ nodes: ids("a", "b", "c") }) } })).toThrow("x is not among a, b, c");
+  });
+});
+
+describe("zones", () => {
+  const zones = { a: "east", b: "east", c: "west", d: "west", e: "north", f: "north" };
+  const keys = Array.from({ length: 200 }, (_, i) => `key ${i}`);
+  const { orderOf: plain } = settingsOf({ nodes: letters.slice(0, 6) });
+  const { preferenceOf, orderOf: apart } = settingsOf({ nodes: letters.slice(0, 6), zones });
+  const zonesOf = (nodes: readonly string[]) => new Set(nodes.map((node) => zones[node as "a"])).size;
+
+  it("spread the replicas of each key; without them some keys are in one zone or two", () => {
+    expect(keys.every((key) => zonesOf(preferenceOf(key)) === 3)).toBe(true);
+    expect(keys.some((key) => zonesOf(plain(key).slice(0, 3)) < 3)).toBe(true);
+  });
+
+  it("leave the first replica where it was, and let all nodes stand in, each once", () => {
+    for (const key of keys) {
+      expect(apart(key)[0]).toBe(plain(key)[0]);
+      expect([...apart(key)].sort()).toEqual(letters.slice(0, 6));
+    }
+  });
+});
+
+describe("what a node has", () => {
+  it("is a value, so that a write to the disk copies one key and not the store", () => {
+    const run = simulate({
+      nodes: store(3),
+      requests: Array.from({ length: 100 }, (_, i) => ({ at: i, node: "a", request: put(`k${i}`, "v") })),
+      until: 300,
+    });
+    const { stored } = run.simulation.state("a" as never) as unknown as DynamoNode;
+    expect(recordEntries(stored)).toHaveLength(100);
+    expect(clone(stored)).toBe(stored);
+    expect(words(stored)).toMatch(/^\{k0 → \(\[\(\(a, 1\), \[\], v, 0\)\], \[\(a, 1, 0\)\]\), k1 → /);
   });
 });
 

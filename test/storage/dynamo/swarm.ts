@@ -1,6 +1,6 @@
 import { searchSeeds, type SeedOptions, type SeedSearch, swarm } from "../../../lib/check.js";
 import { type AnyRole, ids, type NodeId, stream } from "../../../lib/core.js";
-import { acknowledgedOnDisks, type Added, cart, dynamo, type DynamoNode, type DynamoOptions, unsettledKeys } from "../../../lib/dynamo.js";
+import { acknowledgedOnDisks, type Added, cart, dynamo, type DynamoNode, type DynamoOptions, recordEntries, unsettledKeys } from "../../../lib/dynamo.js";
 import type { Nodes, Operation, Run } from "../../../lib/sim.js";
 import { commandFor } from "../../support/for-seeds.js";
 
@@ -110,7 +110,7 @@ export function atEnd(run: Run<Nodes>): string | null {
 function missingItem(run: Run<Nodes>, { nodes }: DynamoOptions): string | null {
   const items = new Map<string, Set<unknown>>();
   for (const node of nodes) {
-    for (const [key, { versions }] of (run.simulation.state(node) as DynamoNode).stored) {
+    for (const [key, { versions }] of recordEntries((run.simulation.state(node) as DynamoNode).stored)) {
       for (const { value } of versions) items.set(key, new Set([...(items.get(key) ?? []), ...(value as readonly string[])]));
     }
   }
