@@ -19,7 +19,8 @@ const table: Readonly<Record<string, Permission>> = {
   // A store takes its locks and its commitment from the protocols, and replicates its shards by consensus.
   transactions: { areas: ["core", "consensus", "commit"] },
   storage: { areas: ["core"], packages: ["@noble/hashes"] },
-  compute: { areas: ["core"] },
+  // A function that goes to another thread is read first, by a parser and an analyser of scopes.
+  compute: { areas: ["core"], packages: ["acorn", "periscopic"] },
   trace: { areas: ["core"] },
   // A runtime knows roles in general, and no algorithm.
   sim: { areas: ["core", "trace"] },
