@@ -3,14 +3,14 @@ import { fingerprint } from "../../core/hash.js";
 import { murmur } from "../hash/hash.js";
 import type { Siblings } from "./versions.js";
 
-/** How many children a node of a tree has, and how many levels lie below the root: 4^4 = 256 leaves for each range. */
-const WIDTH = 4;
-export const DEPTH = 4;
+/** How many children a node of a tree has, and how many levels lie below the root: 16^3 = 4,096 leaves for each range. */
+const WIDTH = 16;
+export const DEPTH = 3;
 
 /**
  * A Merkle tree of a key range (DeCandia et al. 2007, section 4.7): "a hash tree where leaves are hashes of the values of
  * individual keys. Parent nodes higher in the tree are hashes of their respective children." A leaf here holds the keys of one
- * 256th of the range, by their hash.
+ * 4,096th of the range, by their hash.
  */
 export interface Tree {
   /** The digest of each key, by the path of its leaf. */
@@ -26,14 +26,19 @@ export type Trees = Map<string, Tree>;
 export function leafOf(key: string): string {
   const word = murmur.word(key);
   let path = "";
-  for (let level = 0; level < DEPTH; level++) path += String((word >>> (30 - 2 * level)) % WIDTH);
+  for (let level = 0; level < DEPTH; level++) path += ((word >>> (28 - 4 * level)) % WIDTH).toString(WIDTH);
   return path;
 }
 
 /** A fingerprint of all that a replica has of a key: equal for replicas that have the same. */
 export function digestOf(siblings: Siblings): string {
-  return fingerprint(canonical(siblings));
+  let digest = digests.get(siblings);
+  if (digest === undefined) digests.set(siblings, (digest = fingerprint(canonical(siblings))));
+  return digest;
 }
+
+// Siblings are values, and their digest is asked for several times in each message.
+const digests = new WeakMap<Siblings, string>();
 
 /** Enter what a key has now; what lies above it changes. */
 export function enter(trees: Trees, range: string, key: string, siblings: Siblings): void {
@@ -58,7 +63,7 @@ export function branchDigest(trees: Trees, range: string, path: string): string 
 
 /** The paths of the children. */
 export function childrenOf(path: string): readonly string[] {
-  return Array.from({ length: WIDTH }, (_, i) => `${path}${i}`);
+  return Array.from({ length: WIDTH }, (_, i) => `${path}${i.toString(WIDTH)}`);
 }
 
 /** The keys of a leaf and their digests, as a copy that can be sent. */
