@@ -67,7 +67,7 @@ async function bringToLife(page: Page): Promise<void> {
   }
 }
 
-describe.each(pages)("%s", (name) => {
+describe.concurrent.each(pages)("%s", (name) => {
   it.each<[kind: string, options: BrowserContextOptions]>([
     ["light", {}],
     ["dark", { colorScheme: "dark" }],

@@ -24,7 +24,8 @@ it("there are chapters", () => {
   expect(names).not.toEqual([]);
 });
 
-describe.each(names)("%s in a browser", (name) => {
+// Two at a time: one kernel computes while the other page draws.
+describe.concurrent.each(names)("%s in a browser", (name) => {
   it("shows every figure and picture: stored and run, light and dark, without an error in the console", async () => {
     const page = await lab.open(browser, name);
     const shot = name.replace(/\.ipynb$/, "");
