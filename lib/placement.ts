@@ -38,6 +38,9 @@ export {
   boundedRequestLoads, requestLoads, zipfRequests, zipfShare, type BoundedRequestOptions, type RequestLoad, type RequestLoadOptions, type ZipfOptions,
 } from "./storage/placement/requests.js";
 export {
+  churnTraffic, randomChanges, type Change, type ChangesOptions, type ChurnOptions, type ChurnRow,
+} from "./storage/placement/churn.js";
+export {
   boundedMoves, maglevBalance, maglevDisruption, ringBalance, tableBalance, type BoundedMoves, type RingBalance, type TableBalance,
 } from "./storage/placement/figures.js";
 export {

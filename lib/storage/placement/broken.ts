@@ -76,6 +76,13 @@ export class ModuloHashing extends Broken {
   protected override ownerOf(key: string): number {
     return this.points[murmur.word(key) % this.points.length]!.id;
   }
+
+  // Replicas on the nodes with the next numbers, as who writes such a thing would have it.
+  protected override preference(key: string): Iterable<number> {
+    const { length } = this.points;
+    const first = murmur.word(key) % length;
+    return this.points.map((_, i) => this.points[(first + i) % length]!.id);
+  }
 }
 
 /** No separator between the node and the number of its point: point 11 of "a" is point 1 of "a1". */
