@@ -367,7 +367,7 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
           return;
         }
         if (!corrected) {
-          // Join of figure 6: a successor is all that it knows.
+          // Join of figure 7: a successor is all that it knows.
           follow(self, [node]);
           return becomeMember(self, out);
         }
