@@ -21,6 +21,7 @@ export interface Portable {
 export type Carried =
   | { readonly kind: "value"; readonly value: unknown }
   | { readonly kind: "function"; readonly function: Portable }
+  | { readonly kind: "pattern"; readonly source: string; readonly flags: string }
   /** An object with these fields: what a compiler puts in the place of a variable `name`, as in `x_1.name`. */
   | { readonly kind: "fields"; readonly fields: Readonly<Record<string, Carried>> }
   /** What the one who sends made of it, for the one who receives to make something of. */
@@ -33,7 +34,7 @@ export type Carried =
  * A function's source can be sent, and the variables around it cannot be read from outside. So it has to be said
  * what they are. They are copied when the work starts: what another thread does to its copy, nobody else sees.
  *
- * @param values plain data, or functions, by the names that the function uses
+ * @param values plain data, functions or regular expressions, by the names that the function uses
  */
 export function withValues<F extends AnyFunction>(values: Readonly<Record<string, unknown>>, f: F): F {
   if (typeof values !== "object" || values === null) throw new TypeError(`values must be an object such as { n: 3 }, got ${show(values)}`);
@@ -121,6 +122,7 @@ function carried(value: unknown, name: string, pack: (value: unknown) => unknown
   const data = pack(value);
   if (data !== undefined) return { kind: "packed", data };
   if (typeof value === "function") return { kind: "function", function: portable(value as AnyFunction, { name, pack }) };
+  if (value instanceof RegExp) return { kind: "pattern", source: value.source, flags: value.flags };
   checkRecord(name, value);
   return { kind: "value", value };
 }
@@ -131,6 +133,8 @@ function uncarried(sent: Carried, unpack: (data: unknown) => unknown): unknown {
       return sent.value;
     case "function":
       return revive(sent.function, unpack);
+    case "pattern":
+      return new RegExp(sent.source, sent.flags);
     case "fields":
       return Object.fromEntries(Object.entries(sent.fields).map(([field, value]) => [field, uncarried(value, unpack)]));
     case "packed":

@@ -50,6 +50,8 @@ describe("a function that takes values from around it", () => {
     const f = (x: number) => twice(x) + n;
     expect(withValues({ n, twice }, f)).toBe(f);
     expect(sent(f)(4)).toBe(11);
+    const pattern = /b+/gi;
+    expect(sent(withValues({ pattern }, (x: string) => x.match(pattern)))("abBc")).toEqual(["bB"]);
   });
 
   it("goes over with functions that take values themselves", () => {
