@@ -6,6 +6,7 @@ import { boot, step, type Effect, type Fields, type Input } from "../core/step.j
 import { show } from "../core/parameters.js";
 import { notPlain } from "../core/plain.js";
 import type { Dying } from "./action.js";
+import type { Gate } from "./gate.js";
 import { PairMap } from "./vectors.js";
 
 /** All there is to one node at one instant. Never changed, and shared by all worlds in which it occurs. */
@@ -67,13 +68,21 @@ export class Cluster {
   readonly #crashes: (readonly number[] | undefined)[] = [];
 
   readonly #isWatched: boolean;
+  readonly #gate: Gate;
 
   /**
    * @param mayCrash which nodes may crash: only their disks are part of a world
    * @param isWatched whether some property observes what nodes send
+   * @param gate asked before a step is worked out
    */
-  constructor(nodes: Readonly<Record<string, AnyRole>>, mayCrash: (node: NodeId) => boolean, isWatched: boolean) {
+  constructor(
+    nodes: Readonly<Record<string, AnyRole>>,
+    mayCrash: (node: NodeId) => boolean,
+    isWatched: boolean,
+    gate: Gate,
+  ) {
     this.#isWatched = isWatched;
+    this.#gate = gate;
     this.names = Object.keys(nodes) as NodeId[];
     this.#roles = Object.values(nodes);
     this.#mayCrash = this.names.map(mayCrash);
@@ -114,6 +123,7 @@ export class Cluster {
   outcome(local: number, happening: number): number {
     const known = this.#outcomeNumbers.get(local, happening);
     if (known >= 0) return known;
+    this.#gate.pass();
     const before = this.locals[local]!;
     const what = this.happenings[happening]!;
     const number =
@@ -132,6 +142,7 @@ export class Cluster {
   crashes(local: number): readonly number[] {
     const known = this.#crashes[local];
     if (known) return known;
+    this.#gate.pass();
     const { node, disk, pending } = this.locals[local]!;
     const outcomes = survivors(disk, pending).map(({ kept, fields }) =>
       this.#record({

@@ -34,6 +34,11 @@ export class Values {
     Object.freeze(this.view);
   }
 
+  /** How many values there are in all. */
+  get size(): number {
+    return this.#values.reduce((sum, { length }) => sum + length, 0);
+  }
+
   /** Show this state in the view, with nothing looked at. */
   show(state: Int32Array): object {
     this.#state = state;
@@ -100,6 +105,11 @@ export class Results {
   /** Place 0 stands for the empty list. */
   #used = 1;
   readonly #places = new Map<string, number>([["", 0]]);
+
+  /** How much of the memory is used. */
+  get size(): number {
+    return this.#used;
+  }
 
   number(list: readonly number[]): number {
     const key = list.join();

@@ -1,6 +1,9 @@
 import { canonical } from "../core/canonical.js";
+import { deepFreeze } from "../core/clone.js";
+import type { NodeView } from "../core/property.js";
 import type { NodeId } from "../core/role.js";
 import type { Cluster, Happening, Local, Outcome } from "./cluster.js";
+import type { Gate } from "./gate.js";
 
 /** One way to rename the nodes: `to[n]` is the new number of node n. */
 export interface Renaming {
@@ -47,12 +50,22 @@ export class Symmetry {
   readonly #happenings: (number | undefined)[][];
   readonly #decisions: (number | undefined)[][];
   readonly #memories: (number | undefined)[][];
+  /** By renaming and local state, as an observer sees the renamed one. */
+  readonly #views: (NodeView | undefined)[][];
+  readonly #gate: Gate;
   readonly #checked = new Set<Outcome>();
   #best: Int32Array = new Int32Array(1 << 12);
   #other: Int32Array = new Int32Array(1 << 12);
 
   /** @throws RangeError if a group names nodes that are none, or makes for more than 5,040 renamings */
-  constructor(groups: readonly (readonly string[])[], cluster: Cluster, tables: Tables, layout: Layout) {
+  constructor(
+    groups: readonly (readonly string[])[],
+    cluster: Cluster,
+    tables: Tables,
+    layout: Layout,
+    gate: Gate,
+  ) {
+    this.#gate = gate;
     this.#cluster = cluster;
     this.#tables = tables;
     this.#layout = layout;
@@ -86,6 +99,7 @@ export class Symmetry {
     this.#happenings = this.renamings.map(() => []);
     this.#decisions = this.renamings.map(() => []);
     this.#memories = this.renamings.map(() => []);
+    this.#views = this.renamings.map(() => []);
   }
 
   /** Put the least of the world's renamings in its place; returns which renaming led there. */
@@ -155,6 +169,7 @@ export class Symmetry {
    */
   checkStep(local: number, happening: number, outcome: Outcome): void {
     if (this.#checked.has(outcome)) return;
+    this.#gate.pass();
     this.#checked.add(outcome);
     for (const renaming of this.#exchanges) {
       const other =
@@ -197,6 +212,15 @@ export class Symmetry {
     });
   }
 
+  /** How an observer sees the renamed local state, which need not have a number. */
+  view(local: number, { number, to, names }: Renaming): NodeView {
+    const known = this.#views[number]![local];
+    if (known !== undefined) return known;
+    const { role, state } = this.#cluster.views[local]!;
+    const id = this.#cluster.names[to[this.#cluster.locals[local]!.node]!]!;
+    return (this.#views[number]![local] = Object.freeze({ id, role, state: deepFreeze(renamed(state, names)) }));
+  }
+
   /** The renamed input, by number. */
   happening(happening: number, renaming: Renaming): number {
     return this.#renamed(this.#happenings[renaming.number]!, happening, () => {
@@ -235,7 +259,10 @@ export class Symmetry {
   }
 
   #renamed(table: (number | undefined)[], number: number, make: () => number): number {
-    return table[number] ?? (table[number] = make());
+    const known = table[number];
+    if (known !== undefined) return known;
+    this.#gate.pass();
+    return (table[number] = make());
   }
 
   #pair({ names }: Renaming): string {

@@ -94,6 +94,11 @@ export class PairMap {
   #keys = new Int32Array(1 << 11).fill(-1);
   #values = new Int32Array(1 << 10);
 
+  /** How many pairs have a value. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** The value of the pair, or -1. */
   get(a: number, b: number): number {
     const slot = this.#slotOf(a, b);
