@@ -1,8 +1,10 @@
+import { clone } from "../../core/clone.js";
 import { finite, integer, probability, show } from "../../core/parameters.js";
 import { stream, type Seed } from "../../core/random.js";
 import { KeyMap } from "../keys.js";
+import { StepError } from "./evaluate.js";
 import { toDebugString } from "./lineage-text.js";
-import { samePartitioner } from "./partitioner.js";
+import { placing, samePartitioner } from "./partitioner.js";
 import { leastOf, mergeMoments, noMoments, type Moments } from "./perform.js";
 import {
   parentsOf, type Action, type Aggregation, type Apply, type Partitioner, type PlanNode, type Step, type StepCost, type StorageLevel,
@@ -394,19 +396,19 @@ export class Rdd<T> {
   async reduce(f: (a: T, b: T) => T): Promise<T> {
     const sums = (await this.#act<T[]>({ kind: "reduce", f: fn("reduce", f) }, "reduce")).flatMap((one) => one);
     if (sums.length === 0) throw emptyCollection("reduce");
-    return sums.reduce((a, b) => f(a, b));
+    return inDriver("reduce", () => sums.reduce((a, b) => f(a, b)));
   }
 
   /** As `reduce`, from a `zero` that is added once per partition and once more in the driver: it must change nothing. */
   async fold(zero: T, f: (a: T, b: T) => T): Promise<T> {
     const sums = await this.#act<T>({ kind: "fold", zero, f: fn("fold", f) }, "fold");
-    return sums.reduce((a, b) => f(a, b), zero);
+    return inDriver("fold", () => sums.reduce((a, b) => f(a, b), clone(zero)));
   }
 
   /** All items put together as something else than they are. */
   async aggregate<U>(zero: U, seqOp: (sum: U, item: T) => U, combOp: (a: U, b: U) => U): Promise<U> {
     const sums = await this.#act<U>({ kind: "fold", zero, f: fn("seqOp", seqOp) }, "aggregate");
-    return sums.reduce((a, b) => combOp(a, b), zero);
+    return inDriver("aggregate", () => sums.reduce((a, b) => combOp(a, b), clone(zero)));
   }
 
   /** Call the function for each item, where the item is: for what it does outside, and for accumulators. */
@@ -512,7 +514,6 @@ export class Rdd<T> {
   /** All values of a key. Where the partitioner is known, only the key's partition is asked. */
   async lookup<K, V>(this: Rdd<readonly [K, V]>, key: K): Promise<V[]> {
     const { partitioner, partitions } = this.plan;
-    const { placing } = await import("./partitioner.js");
     const known = partitioner !== null && !(partitioner.kind === "range" && partitioner.bounds.keys === null);
     const where = known ? [placing(partitioner)(key)] : every(partitions);
     return (await this.#driver.act(this.plan, { kind: "lookup", key }, where, "lookup")).flat() as V[];
@@ -706,6 +707,15 @@ function partitionerOf(partitions: Partitions): Partitioner {
 function fn(name: string, f: unknown): Apply {
   if (typeof f !== "function") throw new TypeError(`${name} needs a function, got ${show(f)}`);
   return f as Apply;
+}
+
+/** Put results of partitions together; what the user's function throws is put down to the action. */
+function inDriver<R>(action: string, work: () => R): R {
+  try {
+    return work();
+  } catch (error) {
+    throw new StepError(`${action}, in the driver`, "", error);
+  }
 }
 
 function emptyCollection(action: string): Error {
