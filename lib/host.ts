@@ -1,5 +1,8 @@
 /**
- * Real systems on this machine, to hold a simulation against. Only under Node.js, and only where they are installed:
- * nothing else of the course needs them.
+ * Real systems on this machine, to hold a simulation against. Only under Node.js. PGlite comes with the course; the
+ * others are there only where they are installed, and nothing else of the course needs them.
  */
 export { etcdVersion, startEtcd, type EtcdCluster, type EtcdOptions } from "./host/etcd.js";
+export { DatabaseError, type Database, type DatabaseRow, type Databases, type DatabaseSession } from "./host/database.js";
+export { startPglite, type PgliteOptions } from "./host/pglite.js";
+export { postgresVersion, startPostgres, type PostgresDatabase, type PostgresOptions, type RunningScript } from "./host/postgres.js";

@@ -30,7 +30,7 @@ const table: Readonly<Record<string, Permission>> = {
   parallel: { areas: ["core", "check"], types: ["sim"], packages: ["tinypool"], node: true },
   // A judge knows what clients saw, and no protocol.
   history: { areas: ["core", "trace"] },
-  host: { areas: ["core"], node: true },
+  host: { areas: ["core"], packages: ["@electric-sql/pglite"], node: true },
   threads: { areas: ["compute", "core"], node: true },
   measure: { areas: ["core", "trace"], packages: ["d3-array", "jstat"] },
   // A plot knows rows, and no protocol.
