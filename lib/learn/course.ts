@@ -3,6 +3,8 @@ import { display } from "../notebook/kernel.js";
 import { show } from "../notebook/show.js";
 import { noteDone, notes, type Notes } from "../notebook/store.js";
 import { escape } from "../plot/escape.js";
+import { chordExercises } from "./chapters/chord-exercises.js";
+import { chordQuizzes } from "./chapters/chord-quizzes.js";
 import { comparisonExercises } from "./chapters/comparison-exercises.js";
 import { comparisonQuizzes } from "./chapters/comparison-quizzes.js";
 import { consistentHashingExercises } from "./chapters/consistent-hashing-exercises.js";
@@ -35,6 +37,7 @@ const chapters: Chapters = {
   "3.2.2": { title: "Three-phase commit", exercises: threePhaseExercises, quizzes: threePhaseQuizzes },
   "3.2.3": { title: "Four phases, and the way out", exercises: fourPhaseExercises, quizzes: fourPhaseQuizzes },
   "3.3.1": { title: "Consistent hashing", exercises: consistentHashingExercises, quizzes: consistentHashingQuizzes },
+  "3.3.2": { title: "Chord", exercises: chordExercises, quizzes: chordQuizzes },
 };
 
 interface Chapters {
@@ -47,6 +50,7 @@ interface Chapters {
   readonly "3.2.2": { readonly title: string; readonly exercises: typeof threePhaseExercises; readonly quizzes: typeof threePhaseQuizzes };
   readonly "3.2.3": { readonly title: string; readonly exercises: typeof fourPhaseExercises; readonly quizzes: typeof fourPhaseQuizzes };
   readonly "3.3.1": { readonly title: string; readonly exercises: typeof consistentHashingExercises; readonly quizzes: typeof consistentHashingQuizzes };
+  readonly "3.3.2": { readonly title: string; readonly exercises: typeof chordExercises; readonly quizzes: typeof chordQuizzes };
 }
 
 /** The number of a chapter that has exercises: "3.1.1". */
