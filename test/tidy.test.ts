@@ -38,6 +38,8 @@ const table: Readonly<Record<string, Permission>> = {
   // The only one that knows the kernel, and that it is read by somebody.
   notebook: { areas: ["core", "measure", "plot"], types: ["trace"] },
   widgets: { areas: ["core", "notebook", "plot"] },
+  // Every protocol, run and drawn.
+  playground: { areas: ["core", "consensus", "commit", "storage", "sim", "measure", "plot"] },
   // An exercise runs the learner's part of a protocol, judges it, and shows what came of it.
   learn: {
     areas: [

@@ -1,0 +1,236 @@
+import { oneOf, options as checkOptions } from "../core/parameters.js";
+import { decisionLatencies, operationLatencies } from "../measure/latency.js";
+import { load } from "../measure/load.js";
+import { messageCounts, messageTotal, nodeCounts } from "../measure/messages.js";
+import { percentile } from "../measure/statistics.js";
+import { groupedBars } from "../plot/bars.js";
+import type { Bundle } from "../plot/display.js";
+import { ecdf } from "../plot/distributions.js";
+import { formatNumber } from "../plot/format.js";
+import { player } from "../plot/player.js";
+import { tableHtml, tableText } from "../plot/table.js";
+import type { NodeId } from "../core/role.js";
+import type { ScriptedFault } from "../sim/faults.js";
+import { simulate, type Run } from "../sim/simulate.js";
+import { readKnob, type Knob, type Settings } from "./knob.js";
+import { surroundings, type Cluster, type Protocol } from "./protocol.js";
+import { commit } from "./protocols/commit.js";
+import { consensus } from "./protocols/consensus.js";
+import { storage } from "./protocols/storage.js";
+
+/** All protocols that can be played with. */
+export const protocols: readonly Protocol[] = [...consensus, ...commit, ...storage];
+
+/** All knobs of a protocol: its own, then those that all have in common. */
+export function knobsOf(protocol: Protocol): readonly Knob[] {
+  return [...protocol.knobs, ...surroundings(protocol)];
+}
+
+/** A protocol with all knobs set. */
+export interface Setup {
+  readonly protocol: Protocol;
+  readonly settings: Settings;
+}
+
+/**
+ * A setup from its address, such as "raft?servers=3&seed=7": the name of a protocol, and the knobs that do not stand where they
+ * stand first.
+ *
+ * @throws RangeError or TypeError for a protocol or a knob that is not there, or a value out of its range
+ */
+export function setupOf(address: string): Setup {
+  const [name = "", query = ""] = address.split("?");
+  const known = oneOf("protocol", name, protocols.map((one) => one.name));
+  const protocol = protocols.find((one) => one.name === known)!;
+  const knobs = knobsOf(protocol);
+  const given: Record<string, string> = {};
+  for (const pair of query === "" ? [] : query.split("&")) {
+    const at = pair.indexOf("=");
+    given[decoded(at < 0 ? pair : pair.slice(0, at))] = at < 0 ? "" : decoded(pair.slice(at + 1));
+  }
+  checkOptions(protocol.name, given, knobs.map((knob) => knob.name));
+  const settings = Object.fromEntries(
+    knobs.map((knob) => [knob.name, Object.hasOwn(given, knob.name) ? readKnob(knob, given[knob.name]!) : knob.value]),
+  );
+  if (Number(settings["quickest"]) > Number(settings["slowest"])) {
+    throw new RangeError(`slowest must be at least quickest, ${settings["quickest"]} ms, got ${settings["slowest"]}`);
+  }
+  return { protocol, settings };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text;
+  }
+}
+
+/** The shortest address of a setup. */
+export function addressOf({ protocol, settings }: Setup): string {
+  const moved = knobsOf(protocol).filter(({ name, value }) => settings[name] !== value);
+  const query = moved.map(({ name }) => `${encodeURIComponent(name)}=${encodeURIComponent(String(settings[name]))}`);
+  return query.length === 0 ? protocol.name : `${protocol.name}?${query.join("&")}`;
+}
+
+/** What came of a run, ready to be shown. */
+export interface Played {
+  /** The address that gives the same run again. */
+  readonly address: string;
+  /** What happened, in a few sentences. */
+  readonly sentences: readonly string[];
+  /** Which rule was broken, and how; null where none was. */
+  readonly violation: string | null;
+  /** The player, messages by kind, latencies and load, each in all its forms by MIME type. */
+  readonly outputs: readonly { readonly name: "run" | "messages" | "latencies" | "load" | "numbers"; readonly bundle: Bundle }[];
+}
+
+/** How many events of a run the player is given. */
+const mostEvents = 5_000;
+
+/**
+ * Run the setup of an address: the same address gives the same run, in a page and in a notebook.
+ *
+ *     play("raft?fault=crash&seed=7")
+ *
+ * @throws as `setupOf` does, and RangeError where settings do not go together
+ */
+export function play(address: string): Played {
+  const setup = setupOf(address);
+  const run = runOf(setup);
+  const kinds = messageCounts(run.trace);
+  const total = messageTotal(run.trace);
+  const latencies = latenciesOf(run);
+  const places = load(run.trace, { nodes: Object.keys(setup.protocol.cluster(setup.settings).nodes) });
+  const most = [...kinds].sort((a, b) => b.sent - a.sent)[0];
+  const busiest = [...places].sort((a, b) => b.received - a.received)[0];
+  const sentences = [
+    `${ended(run)} ${plural(total.sent, "message")} between nodes, ${total.delivered} delivered.`,
+    ...(latencies.rows.length === 0 ? [`No ${latencies.what} came about.`] : []),
+  ];
+  const outputs: Played["outputs"][number][] = [
+    { name: "run", bundle: player(run, { title: `${setup.protocol.title}: step through the run`, limit: mostEvents, variable: "run" }).bundle() },
+  ];
+  if (most !== undefined && busiest !== undefined) {
+    outputs.push(
+      {
+        name: "messages",
+        bundle: groupedBars(kinds, {
+          x: "message", y: ["delivered", "dropped"], stacked: true,
+          title: `Of ${plural(total.sent, "message")}, ${most.sent} are ${most.message}`,
+          xLabel: "kind of message", yLabel: "copies of messages",
+        }).bundle(),
+      },
+      {
+        name: "load",
+        bundle: groupedBars(places, {
+          x: "node", y: ["received", "sent"],
+          title: `${busiest.node} handles the most messages, ${busiest.received}`,
+          xLabel: "node", yLabel: "messages",
+        }).bundle(),
+      },
+    );
+  }
+  if (latencies.rows.length > 0) {
+    const values = latencies.rows.map(({ ms }) => ms);
+    outputs.push({
+      name: "latencies",
+      bundle: ecdf(latencies.rows, {
+        value: "ms", xLabel: `${latencies.label} (virtual ms)`,
+        title: `Half of the ${values.length} ${latencies.what}s took at most ${formatNumber(percentile(values, 0.5))} ms, the longest ${formatNumber(Math.max(...values))} ms`,
+      }).bundle(),
+    });
+  }
+  const numbers = numbersOf(run, latencies, total);
+  outputs.push({ name: "numbers", bundle: { "text/html": tableHtml(numbers), "text/plain": tableText(numbers) } });
+  const { violation } = run;
+  return {
+    address: addressOf(setup),
+    sentences,
+    violation: violation === null ? null : `${violation.property}: ${violation.problem} (after ${formatNumber(violation.at)} ms)`,
+    outputs,
+  };
+}
+
+/** The run of a setup, whole, for whoever wants to look further into it. */
+export function runOf({ protocol, settings }: Setup): Run<any> {
+  const { servers, leads, requests = [], ...cluster } = protocol.cluster(settings);
+  const until = Number(settings["until"]);
+  return simulate<any, any>({
+    seed: Number(settings["seed"]),
+    network: {
+      latency: [Number(settings["quickest"]), Number(settings["slowest"])],
+      loss: Number(settings["loss"]) / 100,
+      duplication: Number(settings["duplication"]) / 100,
+    },
+    ...troubleOf(settings, servers, leads),
+    ...cluster,
+    requests: requests as never,
+    changes: true,
+    until,
+    limits: { time: until, events: 200_000 },
+  });
+}
+
+/** What fails, as the knobs say. */
+function troubleOf(settings: Settings, servers: readonly NodeId[], leads: Cluster["leads"]): Pick<Parameters<typeof simulate<any, any>>[0], "faults" | "nemesis"> {
+  const [at, forMs] = [Number(settings["at"]), Number(settings["for"])];
+  const [first, last] = [servers[0]!, servers.at(-1)!];
+  const victims = { leading: leads ?? first, first, second: servers[1] ?? first, last };
+  const node = victims[settings["victim"] as keyof typeof victims];
+  const middle = Math.floor(servers.length / 2);
+  switch (settings["fault"]) {
+    case "crash":
+    case "pause":
+    case "isolate":
+      return { faults: [{ at, kind: settings["fault"], node, forMs } as ScriptedFault] };
+    case "partition":
+      return { faults: [{ at, kind: "partition", groups: [servers.slice(0, middle), servers.slice(middle)], forMs }] };
+    case "random":
+      return { nemesis: { from: at, until: at + forMs, nodes: servers, crashes: 3, partitions: 2, isolations: 2, pauses: 2 } };
+    default:
+      return {};
+  }
+}
+
+interface Latencies {
+  /** "operation" or "decision". */
+  readonly what: string;
+  readonly label: string;
+  readonly rows: readonly { readonly ms: number }[];
+}
+
+/** Operations where clients wait for them; else the decisions of nodes. */
+function latenciesOf({ trace, history }: Run<any>): Latencies {
+  return history.length > 0
+    ? { what: "operation", label: "from the first call to the answer", rows: operationLatencies(trace) }
+    : { what: "decision", label: "from the first request to the decision", rows: decisionLatencies(trace) };
+}
+
+function numbersOf(run: Run<any>, { what, rows }: Latencies, total: ReturnType<typeof messageTotal>): readonly object[] {
+  const sent = nodeCounts(run.trace).map((row) => row.sent);
+  const asked = run.history.length;
+  return [
+    { what: "messages sent", value: total.sent },
+    { what: "messages that did not arrive", value: total.dropped },
+    { what: "messages that the network doubled", value: total.duplicated },
+    { what: "bytes sent, as JSON", value: total.bytes },
+    ...(asked > 0 ? [{ what: "operations asked for", value: asked }] : []),
+    { what: `${what}s`, value: rows.length },
+    ...(rows.length > 0 ? [{ what: `median latency of ${what}s (ms)`, value: percentile(rows.map(({ ms }) => ms), 0.5) }] : []),
+    ...(rows.length > 0 ? [{ what: `messages for each of the ${what}s`, value: total.sent / rows.length }] : []),
+    ...(sent.length > 0 ? [{ what: "most messages sent by one node", value: Math.max(...sent) }] : []),
+    { what: "virtual ms", value: run.ended.at },
+  ];
+}
+
+function ended({ ended: { kind, at, reason } }: Run<any>): string {
+  const time = `${formatNumber(at)} ms`;
+  if (kind === "quiet") return `After ${time} nothing was left to do.`;
+  if (kind === "event-limit") return `Cut short: ${reason}.`;
+  return kind === "violation" ? `Stopped after ${time}, because a rule was broken.` : `It ran for ${time}.`;
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}

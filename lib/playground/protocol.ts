@@ -1,0 +1,65 @@
+import type { NodeView } from "../core/property.js";
+import type { NodeId, Tagged } from "../core/role.js";
+import type { SimulateOptions } from "../sim/simulate.js";
+import { choice, number, type Knob, type Settings } from "./knob.js";
+
+/** What a protocol brings to a run; network, faults and seed come from the knobs that all have in common. */
+export type Cluster = Pick<SimulateOptions<any, any>, "nodes" | "clients" | "properties" | "disk"> & {
+  readonly requests?: readonly { readonly at: number; readonly node: NodeId; readonly request: Tagged }[];
+  /** The nodes that faults strike, in order; others only lose their links. */
+  readonly servers: readonly NodeId[];
+  /** Whether a node leads at the moment, where somebody does. */
+  readonly leads?: (node: NodeView) => boolean;
+};
+
+/** One protocol of the playground. */
+export interface Protocol {
+  /** Its name in an address: "raft". */
+  readonly name: string;
+  readonly title: string;
+  /** What happens in a run of it, in a sentence. */
+  readonly about: string;
+  /** The chapter that is about it: "3.1.2-raft". */
+  readonly chapter: string;
+  /** What it alone has. */
+  readonly knobs: readonly Knob[];
+  /** How long a run lasts unless it comes to rest before, in virtual ms. */
+  readonly until: number;
+  /** When things fail unless the reader says otherwise, and for how long: while something is under way. Virtual ms. */
+  readonly fails: { readonly at: number; readonly for: number };
+  /** What there is to run, once all knobs are within their ranges. */
+  cluster(settings: Settings): Cluster;
+}
+
+/** What every protocol meets. Times are in virtual ms. */
+export function surroundings({ until, fails }: Pick<Protocol, "until" | "fails">): readonly Knob[] {
+  return [
+    number("quickest", "quickest message", { unit: "ms", min: 0, max: 500, value: 5 }),
+    number("slowest", "slowest message", { unit: "ms", min: 0, max: 1_000, value: 15 }),
+    number("loss", "messages lost", { unit: "%", min: 0, max: 80, value: 0 }),
+    number("duplication", "messages doubled", { unit: "%", min: 0, max: 80, value: 0 }),
+    choice("fault", "what fails", {
+      none: "nothing",
+      crash: "a node crashes, and comes back",
+      pause: "a node stands still for a while",
+      isolate: "a node is cut off",
+      partition: "the network falls into two halves",
+      random: "nodes crash and links fall, at random",
+    }),
+    choice("victim", "which node", { leading: "whoever leads", first: "the first", second: "the second", last: "the last" }),
+    number("at", "when it fails", { unit: "ms", min: 0, max: 10_000, value: fails.at }),
+    number("for", "for how long", { unit: "ms", min: 1, max: 10_000, value: fails.for }),
+    number("until", "the run lasts at most", { unit: "ms", min: 10, max: 20_000, value: until }),
+    number("seed", "seed of all chance", { min: 0, max: 999_999, value: 1 }),
+  ];
+}
+
+/** n1, n2 and so on. */
+export function numbered(letter: string, count: number): readonly NodeId[] {
+  return Array.from({ length: count }, (_, i) => `${letter}${i + 1}` as NodeId);
+}
+
+/** The same role for each of these nodes. */
+export function all<Role>(nodes: readonly NodeId[], role: Role): Record<string, Role> {
+  return Object.fromEntries(nodes.map((node) => [node, role]));
+}

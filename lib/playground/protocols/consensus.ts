@@ -1,0 +1,134 @@
+import type { Tagged } from "../../core/role.js";
+import { keyValueStore } from "../../consensus/key-value-store.js";
+import { multiPaxosProperties } from "../../consensus/multi-paxos/properties.js";
+import { server as multiPaxosServer } from "../../consensus/multi-paxos/server.js";
+import { paxosProperties } from "../../consensus/paxos/properties.js";
+import { server as paxosServer } from "../../consensus/paxos/server.js";
+import { raftProperties } from "../../consensus/raft/properties.js";
+import { server as raftServer } from "../../consensus/raft/server.js";
+import { choice, number, type Knob, type Settings } from "../knob.js";
+import { all, numbered, type Cluster, type Protocol } from "../protocol.js";
+
+const servers = number("servers", "servers", { min: 1, max: 9, value: 5 });
+
+const paxos: Protocol = {
+  name: "paxos",
+  title: "Paxos",
+  about: "Several servers want different values; a quorum chooses one.",
+  chapter: "3.1.1-paxos",
+  until: 1_000,
+  fails: { at: 12, for: 300 },
+  knobs: [
+    servers,
+    number("proposers", "servers that propose", { min: 1, max: 9, value: 2 }),
+    number("gap", "time between their proposals", { unit: "ms", min: 0, max: 200, value: 5 }),
+  ],
+  cluster({ servers: count, proposers, gap }) {
+    const names = numbered("s", Number(count));
+    if (Number(proposers) > names.length) throw new RangeError(`proposers must be at most the ${names.length} servers, got ${proposers}`);
+    return {
+      nodes: all(names, paxosServer({ servers: names, informs: names })),
+      requests: names.slice(0, Number(proposers)).map((node, i) => ({ at: i * Number(gap), node, request: { kind: "propose", value: `value of ${node}` } })),
+      properties: paxosProperties({ servers: names }),
+      servers: names,
+      leads: ({ state }) => /accepting|preparing/.test(String((state as { phase?: { kind?: string } } | null)?.phase?.kind)),
+    };
+  },
+};
+
+/** The knobs of clients. */
+export const clients: readonly Knob[] = [
+  number("clients", "clients", { min: 1, max: 8, value: 2 }),
+  number("think", "time between an answer and the next command", { unit: "ms", min: 5, max: 1_000, value: 100 }),
+  number("reads", "share of reads", { unit: "%", min: 0, max: 100, value: 0 }),
+];
+
+/** Clients that put and get a few keys of a replicated store, one operation at a time each. */
+export function storeClients(
+  { clients: count, think, reads }: Settings,
+  { read, write }: { read(key: string): Tagged; write(key: string, value: string): Tagged },
+): NonNullable<Cluster["clients"]> {
+  return Object.fromEntries(
+    numbered("c", Number(count)).map((name) => [
+      name,
+      {
+        operations: (chance, serial) => {
+          const key = `k${chance.below(4) + 1}`;
+          return chance.chance(Number(reads) / 100) ? read(key) : write(key, `${name}.${serial}`);
+        },
+        load: { kind: "closed", think: Number(think) },
+        timeoutMs: 400,
+        backoff: [10, 50],
+        retries: 20,
+      },
+    ]),
+  ) as NonNullable<Cluster["clients"]>;
+}
+
+const multiPaxos: Protocol = {
+  name: "multi-paxos",
+  title: "Multi-Paxos",
+  about: "A leader passes the commands of clients through a log that all servers share.",
+  chapter: "3.1.1.2-multi-paxos",
+  until: 3_000,
+  fails: { at: 1_000, for: 1_000 },
+  knobs: [servers, ...clients],
+  cluster(settings) {
+    const names = numbered("s", Number(settings["servers"]));
+    return {
+      nodes: all(names, multiPaxosServer({ servers: names, machine: keyValueStore })),
+      clients: storeClients(settings, {
+        read: (key) => ({ kind: "read", operation: { kind: "get", key } }) as Tagged,
+        write: (key, value) => ({ kind: "command", operation: { kind: "put", key, value } }) as Tagged,
+      }),
+      properties: multiPaxosProperties,
+      servers: names,
+      leads: ({ state }) => (state as { phase?: string } | null)?.phase === "active",
+    };
+  },
+};
+
+const raft: Protocol = {
+  name: "raft",
+  title: "Raft",
+  about: "The servers elect a leader, which replicates the commands of clients.",
+  chapter: "3.1.2-raft",
+  until: 3_000,
+  fails: { at: 1_000, for: 1_000 },
+  knobs: [
+    servers,
+    ...clients,
+    number("timeout", "shortest election time-out", { unit: "ms", min: 20, max: 2_000, value: 150 }),
+    number("spread", "range of election time-outs", { unit: "ms", min: 0, max: 2_000, value: 150 }),
+    number("heartbeat", "time between heartbeats", { unit: "ms", min: 5, max: 500, value: 50 }),
+    choice("preVote", "PreVote", { off: "off", on: "on" }),
+    choice("answers", "reads are answered", { readIndex: "after a round of heartbeats", log: "through the log", lease: "under a lease", local: "from what the server has (stale)" }),
+  ],
+  cluster(settings) {
+    const names = numbered("s", Number(settings["servers"]));
+    const timeout = Number(settings["timeout"]);
+    const role = raftServer({
+      servers: names,
+      machine: keyValueStore,
+      electionTimeout: [timeout, timeout + Number(settings["spread"])],
+      heartbeatInterval: Number(settings["heartbeat"]),
+      preVote: settings["preVote"] === "on",
+      reads: settings["answers"] as "log",
+      // A lease is safe only where who hears a leader elects no other.
+      leaderStickiness: settings["answers"] === "lease",
+    });
+    return {
+      nodes: all(names, role),
+      clients: storeClients(settings, {
+        read: (key) => ({ kind: "read", query: { kind: "get", key } }) as Tagged,
+        write: (key, value) => ({ kind: "command", command: { kind: "put", key, value } }) as Tagged,
+      }),
+      properties: raftProperties,
+      servers: names,
+      leads: ({ state }) => (state as { role?: string } | null)?.role === "leader",
+    };
+  },
+};
+
+/** Agreement on one value, and on a log of them. */
+export const consensus: readonly Protocol[] = [paxos, multiPaxos, raft];

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { addressOf, knobsOf, play, protocols, runOf, setupOf } from "../../lib/playground.js";
+
+const names = protocols.map(({ name }) => name);
+
+describe.each(names)("%s", (name) => {
+  it("runs as it stands first, breaks no rule, and shows all there is to see", () => {
+    const { outputs, violation, address, sentences } = play(name);
+    expect(violation).toBeNull();
+    expect(address).toBe(name);
+    expect(outputs.map((one) => one.name).sort()).toEqual(["latencies", "load", "messages", "numbers", "run"]);
+    for (const { bundle } of outputs) expect(String(bundle["text/plain"])).not.toBe("");
+    expect(sentences[0]).toMatch(/\d/);
+  });
+
+  it("runs with every knob at either end", { timeout: 60_000 }, () => {
+    const { protocol } = setupOf(name);
+    // What all have in common is tried with the first.
+    for (const knob of name === names[0] ? knobsOf(protocol) : protocol.knobs) {
+      const ends = knob.kind === "choice" ? knob.choices.map(({ value }) => value) : [knob.min, knob.max];
+      for (const end of ends) {
+        const address = `${name}?${knob.name === "until" ? "" : "until=300&"}${knob.name}=${encodeURIComponent(end)}`;
+        try {
+          play(address);
+        } catch (error) {
+          // Some ends do not go with where the other knobs stand: then it is said which, and why.
+          expect(String(error), address).toMatch(/^(?:Range|Type)Error: \w+ must be .*, got /);
+        }
+      }
+    }
+  });
+
+  it.each(["crash", "pause", "isolate", "partition", "random"])("gives the same run again where there is: %s", (fault) => {
+    const address = `${name}?fault=${fault}&loss=5&seed=3`;
+    const [one, other] = [runOf(setupOf(address)), runOf(setupOf(address))];
+    expect(one.hash).toBe(other.hash);
+    const struck = one.trace.filter(({ kind }) => ["crash", "pause", "partition", "cut", "isolate"].includes(kind));
+    expect(struck.length, "something failed").toBeGreaterThan(0);
+  });
+});
+
+describe("an address", () => {
+  it("says only what does not stand as at first", () => {
+    expect(addressOf(setupOf("raft?seed=1&servers=3&loss=0"))).toBe("raft?servers=3");
+    expect(addressOf(setupOf("two-phase-commit?vote=read-only"))).toBe("two-phase-commit?vote=read-only");
+  });
+
+  it("is the same after a way there and back", () => {
+    for (const { name } of protocols) expect(addressOf(setupOf(addressOf(setupOf(`${name}?fault=crash&seed=9`))))).toBe(`${name}?fault=crash&seed=9`);
+  });
+
+  it.each([
+    ["zab", 'protocol must be one of "paxos"'],
+    ["raft?leaders=2", 'raft has no option "leaders"'],
+    ["raft?servers=0", "servers must be a whole number from 1 to 9, got 0"],
+    ["raft?servers=many", 'servers must be a number from 1 to 9, got "many"'],
+    ["raft?fault=fire", 'fault must be one of "none"'],
+    ["raft?quickest=20", "slowest must be at least quickest, 20 ms, got 15"],
+    ["paxos?servers=2&proposers=3", "proposers must be at most the 2 servers, got 3"],
+  ])("%s is refused", (address, message) => {
+    expect(() => play(address)).toThrow(message);
+  });
+});
+
+it("tells which rule is broken, where one is", () => {
+  const broken = ["three-phase-commit", "four-phase-commit"].flatMap((name) =>
+    Array.from({ length: 60 }, (_, seed) => `${name}?fault=partition&at=${10 + seed}&for=1500&seed=${seed}`).filter((address) => play(address).violation !== null),
+  );
+  expect(broken.length).toBeGreaterThan(0);
+  expect(play(broken[0]!).violation).toMatch(/^AC1/);
+});
