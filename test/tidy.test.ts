@@ -24,6 +24,8 @@ const table: Readonly<Record<string, Permission>> = {
   trace: { areas: ["core"] },
   // A runtime knows roles in general, and no algorithm.
   sim: { areas: ["core", "trace"] },
+  // An engine that runs a program's tasks on simulated machines.
+  simulated: { areas: ["core", "trace", "sim", "compute"] },
   // The search over seeds drives the simulator; the exhaustive one is a runtime of its own.
   check: { areas: ["core", "trace", "sim"] },
   // Search on all cores knows the pool of threads that does it.
@@ -43,7 +45,7 @@ const table: Readonly<Record<string, Permission>> = {
   // An exercise runs the learner's part of a protocol, judges it, and shows what came of it.
   learn: {
     areas: [
-      "core", "trace", "consensus", "commit", "transactions", "storage", "compute", "sim", "check", "history", "measure", "plot", "notebook",
+      "core", "trace", "consensus", "commit", "transactions", "storage", "compute", "simulated", "sim", "check", "history", "measure", "plot", "notebook",
     ],
   },
   index: { areas: ["core", "trace", "sim", "check", "history", "measure", "plot", "notebook"] },

@@ -21,6 +21,8 @@ export interface Surroundings {
   lines(split: TextSplit): Iterable<string>;
   /** What a command writes when it reads these lines. */
   pipe(command: readonly string[], lines: Iterable<string>): Iterable<string>;
+  /** Told of each batch that a step gave, where somebody counts what it costs. */
+  made?(node: PlanNode, items: readonly unknown[]): void;
   /** How many items a batch should have: 1 where a learner watches item by item. */
   readonly batch: number;
 }
@@ -90,6 +92,18 @@ export function nameOfStep({ operator, id, name }: PlanNode): string {
 }
 
 function freshPartition(node: PlanNode, partition: number, around: Surroundings): Batches {
+  const batches = madePartition(node, partition, around);
+  return around.made === undefined ? batches : watched(node, batches, around);
+}
+
+function* watched(node: PlanNode, batches: Batches, around: Surroundings): Generator<readonly unknown[]> {
+  for (const batch of batches) {
+    around.made!(node, batch);
+    yield batch;
+  }
+}
+
+function madePartition(node: PlanNode, partition: number, around: Surroundings): Batches {
   switch (node.kind) {
     case "source":
       if (node.source.kind === "slices") return inBatches(node.source.slices[partition]!, around.batch);
