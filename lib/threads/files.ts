@@ -30,16 +30,12 @@ export function filesOf(path: string): InputFile[] {
   }
 }
 
-/** The input in parts of about this many bytes. A file that is empty is in none. */
+/** The files in parts of this many bytes, the last one of each file shorter. An empty file is one empty part. */
 export function splitsOf(path: string, bytes: number): TextSplit[] {
   return filesOf(path).flatMap((file) => {
-    const count = Math.ceil(file.bytes / bytes);
-    // Parts of one size, so that no thread ends with a small rest.
-    return Array.from({ length: count }, (_, i) => ({
-      path: file.path,
-      start: Math.floor((file.bytes * i) / count),
-      end: Math.floor((file.bytes * (i + 1)) / count),
-    }));
+    const parts: TextSplit[] = [];
+    for (let start = 0; start < file.bytes || start === 0; start += bytes) parts.push({ path: file.path, start, end: Math.min(start + bytes, file.bytes) });
+    return parts;
   });
 }
 

@@ -34,7 +34,7 @@ describe("lines", () => {
 
   it("of an empty file are none", () => {
     const path = fileWith("");
-    expect(splitsOf(path, 10)).toEqual([]);
+    expect(splitsOf(path, 10)).toEqual([{ path, start: 0, end: 0 }]);
     expect([...linesOf({ path, start: 0, end: 0 })]).toEqual([]);
   });
 

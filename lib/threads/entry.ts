@@ -1,0 +1,45 @@
+import { parentPort } from "node:worker_threads";
+import { setUpMapReduce, workOnMapReduce, type MapReduceMessage, type MapReduceSetup } from "./mapreduce/tasks.js";
+import type { Reply } from "./pool.js";
+
+/** This module, which every thread runs: it does what the pool asks, one task after the other. */
+export const here: string = import.meta.url;
+
+/** What every thread is told before its tasks. */
+export type Setup = MapReduceSetup;
+
+/** What a task is. */
+export type Message = MapReduceMessage;
+
+/** Listen to the pool: for a thread. */
+export function listen(): void {
+  const port = parentPort;
+  if (port === null) return;
+  // One after the other, in the order in which they were sent: a task may need what was told before it.
+  let last: Promise<void> = Promise.resolve();
+  port.on("message", ({ setup, task }: { readonly setup?: Setup; readonly task?: Message }) => {
+    last = last.then(async () => {
+      try {
+        if (setup !== undefined) await setUpMapReduce(setup);
+        if (task === undefined) return;
+        const { value, transfer } = workOnMapReduce(task);
+        port.postMessage({ kind: "done", value } satisfies Reply, transfer);
+      } catch (error) {
+        if (task === undefined) throw error;
+        port.postMessage({ kind: "failed", error: plainError(error) } satisfies Reply);
+      }
+    });
+  });
+}
+
+/** An error that survives the way to another thread. */
+function plainError(error: unknown): Error {
+  const plain = new Error(error instanceof Error ? error.message : String(error));
+  if (error instanceof Error) {
+    plain.name = error.name;
+    if (error.stack !== undefined) plain.stack = error.stack;
+  }
+  return plain;
+}
+
+listen();

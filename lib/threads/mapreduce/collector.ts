@@ -1,0 +1,221 @@
+import { rmSync } from "node:fs";
+import { KeyMap } from "../../compute/keys.js";
+import { type Job, partitionOf } from "../../compute/mapreduce/job.js";
+import { NoteBook } from "../../compute/mapreduce/task.js";
+import { orderOf } from "../../compute/sort.js";
+import { BLOCK, BlockWriter, RunFile, runBytes, type Run } from "../runs.js";
+
+/** A combiner threw. No record is to blame, so none can be left out. */
+export class CombineError extends Error {
+  override readonly name: string = "CombineError";
+}
+
+export interface CollectorOptions {
+  readonly job: Job;
+  /** About how many bytes of pairs may be held, as they lie in memory. More are spilled. */
+  readonly budget: number;
+  /** How many bytes of runs may be given back in memory; if there are more, they are in a file. */
+  readonly inline: number;
+  /** The beginning of the names of files that only this attempt writes. */
+  readonly spill: string;
+}
+
+/**
+ * What a map task emits, parted into R regions and sorted by key (Dean & Ghemawat 2004, sections 3.1 and 4.2). With a
+ * combiner the values of a key are gathered, and combined whenever there are many; without one, pairs are held as they come.
+ * Where that is more than the memory allows, sorted runs are spilled to files.
+ */
+export class Collector {
+  readonly #options: CollectorOptions;
+  readonly #gathered = new KeyMap<Bucket>();
+  #regions: Region[];
+  readonly #runs: Run[][];
+  readonly #files: RunFile[] = [];
+  /** What the combiner counts depends on how often it is called: it is no part of the result. */
+  readonly #unheard = new NoteBook();
+  #held = 0;
+  #emitted = 0;
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+    this.#regions = newRegions(options.job.reducers);
+    this.#runs = Array.from({ length: options.job.reducers }, () => []);
+  }
+
+  /** How many pairs were emitted. */
+  get emitted(): number {
+    return this.#emitted;
+  }
+
+  readonly emit = (key: unknown, value: unknown): void => {
+    this.#emitted++;
+    if (this.#options.job.combine === null) this.#keep(key, value);
+    else this.#gather(key, value);
+    if (this.#held > this.#options.budget) this.#spill();
+  };
+
+  /** The runs of each region, the earlier first, and how many times there was too much to hold. */
+  finish(): { readonly runs: readonly (readonly Run[])[]; readonly spills: number } {
+    const spills = this.#files.length;
+    const blocks = this.#sorted();
+    const bytes = blocks.flat().reduce((sum, { length }) => sum + length, 0);
+    if (bytes <= this.#options.inline) {
+      blocks.forEach((region, r) => region.length > 0 && this.#runs[r]!.push({ kind: "blocks", blocks: region }));
+    } else this.#write(blocks);
+    return { runs: this.#runs, spills };
+  }
+
+  /** Take away the files. */
+  abort(): void {
+    for (const file of this.#files) file.abort();
+  }
+
+  #keep(key: unknown, value: unknown): void {
+    const { keys, values } = this.#regions[partitionOf(this.#options.job, key)]!;
+    keys.push(key);
+    values.push(value);
+    this.#held += sizeOf(key) + sizeOf(value);
+  }
+
+  #gather(key: unknown, value: unknown): void {
+    const entry = this.#gathered.entry(key);
+    if (entry === undefined) {
+      const region = partitionOf(this.#options.job, key);
+      this.#gathered.set(key, { region, values: [value], limit: FIRST_LIMIT });
+      this.#held += ENTRY + sizeOf(key) + sizeOf(value);
+      return;
+    }
+    const bucket = entry[1];
+    if (bucket.values.push(value) < bucket.limit) {
+      if (typeof value !== "number") this.#held += sizeOf(value);
+      return;
+    }
+    bucket.values = this.#combined(key, bucket.values);
+    bucket.limit = Math.max(FIRST_LIMIT, 2 * bucket.values.length);
+  }
+
+  #combined(key: unknown, values: readonly unknown[]): unknown[] {
+    const combined: unknown[] = [];
+    try {
+      this.#options.job.combine!(key, values[Symbol.iterator](), (value: unknown) => void combined.push(value), this.#unheard);
+    } catch (error) {
+      throw new CombineError(error instanceof Error ? error.message : String(error), { cause: error });
+    }
+    return combined;
+  }
+
+  #spill(): void {
+    this.#write(this.#sorted());
+  }
+
+  #write(blocks: readonly (readonly Uint8Array[])[]): void {
+    const file = new RunFile(`${this.#options.spill}-${this.#files.length}`);
+    this.#files.push(file);
+    try {
+      for (const [r, region] of blocks.entries()) {
+        const start = file.length;
+        for (const block of region) file.write(block);
+        if (file.length > start) this.#runs[r]!.push({ kind: "file", path: file.path, start, end: file.length });
+      }
+    } finally {
+      file.end();
+    }
+  }
+
+  /** All that is held as sorted blocks, region by region. Nothing is held after that. */
+  #sorted(): Uint8Array[][] {
+    for (const [key, { region, values }] of this.#gathered.entries()) {
+      const { keys, values: all } = this.#regions[region]!;
+      for (const value of values.length > 1 ? this.#combined(key, values) : values) {
+        keys.push(key);
+        all.push(value);
+      }
+    }
+    this.#gathered.clear();
+    const blocks = this.#regions.map(({ keys, values }) => {
+      const region: Uint8Array[] = [];
+      const writer = new BlockWriter((block) => region.push(block));
+      for (const at of orderOf(keys)) writer.add(keys[at], values[at]);
+      writer.end();
+      return region;
+    });
+    this.#regions = newRegions(this.#options.job.reducers);
+    this.#held = 0;
+    return blocks;
+  }
+}
+
+/** How many runs may be merged at once. */
+export function fanIn(budget: number): number {
+  // A block of texts takes some five times its length when it is read.
+  return Math.max(4, Math.floor(budget / (6 * BLOCK)));
+}
+
+/**
+ * Fewer runs, if there are more than may be merged at once: neighbours are merged into files, so that of equal keys those
+ * of the earlier run still come first.
+ */
+export function fewerRuns(runs: readonly Run[], most: number, merge: (runs: readonly Run[], file: RunFile) => void, spill: string): { readonly runs: readonly Run[]; readonly files: readonly string[] } {
+  const files: string[] = [];
+  let left = runs;
+  while (left.length > most) {
+    const next: Run[] = [];
+    for (let i = 0; i < left.length; i += most) {
+      const group = left.slice(i, i + most);
+      if (group.length === 1) {
+        next.push(group[0]!);
+        continue;
+      }
+      const file = new RunFile(`${spill}-${files.length}`);
+      files.push(file.path);
+      try {
+        merge(group, file);
+      } finally {
+        file.end();
+      }
+      next.push({ kind: "file", path: file.path, start: 0, end: file.length });
+      // What was merged before is needed no more.
+      for (const run of group) if (run.kind === "file" && files.includes(run.path)) rmSync(run.path, { force: true });
+    }
+    left = next;
+  }
+  return { runs: left, files };
+}
+
+/** The bytes of all runs. */
+export function totalBytes(runs: readonly (readonly Run[])[]): number {
+  return runs.flat().reduce((sum, run) => sum + runBytes(run), 0);
+}
+
+/** A key's values that are not yet sorted. */
+interface Bucket {
+  readonly region: number;
+  values: unknown[];
+  limit: number;
+}
+
+interface Region {
+  readonly keys: unknown[];
+  readonly values: unknown[];
+}
+
+function newRegions(reducers: number): Region[] {
+  return Array.from({ length: reducers }, () => ({ keys: [], values: [] }));
+}
+
+/** So many values of a key are combined, then twice as many as are left. */
+const FIRST_LIMIT = 32;
+
+/** About what a key takes in memory with its bucket, in bytes, numbers among its values counted in. */
+const ENTRY = 320;
+
+/** About what a value takes in V8's memory, in bytes, with its place in a list. */
+function sizeOf(value: unknown): number {
+  if (typeof value === "string") return 40 + value.length;
+  if (typeof value === "number") return 16;
+  if (typeof value !== "object" || value === null) return 16;
+  if (value instanceof Uint8Array) return 120 + value.length;
+  let size = 64;
+  for (const part of Object.values(value)) size += 16 + sizeOf(part);
+  return size;
+}
