@@ -5,3 +5,4 @@
 export { simulated, type SimulatedEngine, type SimulatedOptions } from "./simulated/cluster.js";
 export { type DriverOptions, type ShuffleRow } from "./compute/rdd/cluster/driver.js";
 export { type ExecutorOptions } from "./compute/rdd/cluster/executor.js";
+export { doubleCountingDriver, emptyHandedExecutor, recomputingDriver, silentlyRestartedExecutor } from "./compute/rdd/cluster/broken.js";

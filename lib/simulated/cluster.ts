@@ -1,14 +1,14 @@
 import type { Machine } from "../compute/cluster/machine.js";
 import { registerMaster } from "../compute/rdd/context.js";
-import { driver, type DriverOptions, type DriverState, type JobEnd, type ShuffleRow } from "../compute/rdd/cluster/driver.js";
-import { executor, type ExecutorState } from "../compute/rdd/cluster/executor.js";
+import { driver, type DriverOptions, type DriverSignature, type DriverState, type JobEnd, type ShuffleRow } from "../compute/rdd/cluster/driver.js";
+import { executor, type ExecutorSignature, type ExecutorState } from "../compute/rdd/cluster/executor.js";
 import { addJob, program } from "../compute/rdd/cluster/program.js";
 import { TaskError, type Engine, type Files, type Job, type JobResult, type KeptRow, type StageRow, type TaskRow } from "../compute/rdd/engine.js";
 import { nameOfStep, StepError } from "../compute/rdd/evaluate.js";
 import { lineage, type PlanNode } from "../compute/rdd/plan.js";
 import { finite, integer, options as checkOptions, show } from "../core/parameters.js";
 import type { Seed } from "../core/random.js";
-import { ids, type AnyRole } from "../core/role.js";
+import { ids, type AnyRole, type Role } from "../core/role.js";
 import { Simulation, type NemesisOptions, type NetworkOptions, type ScriptedFault } from "../sim.js";
 
 /** A simulated cluster: a driver "driver" and executors "e1", "e2", ... All times are virtual ms. */
@@ -33,6 +33,11 @@ export interface SimulatedOptions extends Omit<DriverOptions, "program"> {
   readonly files?: Files | null;
   /** How many partitions data gets when nobody says (default: all slots). */
   readonly parallelism?: number;
+  /** Roles with a rule replaced, to see what the rule is good for. */
+  readonly replace?: {
+    readonly driver?: (role: Role<DriverSignature>) => Role<DriverSignature>;
+    readonly executor?: (role: Role<ExecutorSignature>) => Role<ExecutorSignature>;
+  };
   /** A job that takes longer, in ms, has failed (default 10^9). */
   readonly limitMs?: number;
 }
@@ -65,9 +70,10 @@ export function simulated(given: SimulatedOptions = {}): SimulatedEngine {
   const { silenceMs, localityWaitMs, maxFailures, speculation, memory, heartbeatMs, fetchMs } = given;
   const scheduling = { ...(silenceMs === undefined ? {} : { silenceMs }), ...(localityWaitMs === undefined ? {} : { localityWaitMs }), ...(maxFailures === undefined ? {} : { maxFailures }), ...(speculation === undefined ? {} : { speculation }) };
   const working = { ...(memory === undefined ? {} : { memory }), ...(heartbeatMs === undefined ? {} : { heartbeatMs }), ...(fetchMs === undefined ? {} : { fetchMs }) };
-  const roleOf = (slowness: number): AnyRole => executor({ program: code, driver: boss!, slots, ...working, machine: { ...given.machine, slowness } });
+  const { driver: otherDriver = same, executor: otherExecutor = same } = given.replace ?? {};
+  const roleOf = (slowness: number): AnyRole => otherExecutor(executor({ program: code, driver: boss!, slots, ...working, machine: { ...given.machine, slowness } }));
   const sound = roleOf(given.machine?.slowness ?? 1);
-  const nodes: Record<string, AnyRole> = { driver: driver({ program: code, ...scheduling }) };
+  const nodes: Record<string, AnyRole> = { driver: otherDriver(driver({ program: code, ...scheduling })) };
   for (const name of names) nodes[name] = slow[name] === undefined ? sound : roleOf(slow[name]);
   const simulation = new Simulation({
     nodes, network, limits: { time: Number.MAX_SAFE_INTEGER, events: Number.MAX_SAFE_INTEGER },
@@ -97,6 +103,8 @@ export function simulated(given: SimulatedOptions = {}): SimulatedEngine {
 
     async run(job) {
       addJob(code, job);
+      // The first tasks would all go to whoever registered first: so wait for all, and not for ever (Spark: minRegisteredResourcesRatio).
+      while (simulation.now < 1_000 && stateOfDriver().executors.size < executors && simulation.step());
       const begun = simulation.now;
       const decided = simulation.decisions.length;
       simulation.request("driver", { kind: "submit", job: job.id } as never);
@@ -154,9 +162,13 @@ export function simulated(given: SimulatedOptions = {}): SimulatedEngine {
   }
 }
 
+function same<R>(role: R): R {
+  return role;
+}
+
 const KNOWN: readonly string[] = [
   "executors", "slots", "memory", "machine", "slow", "heartbeatMs", "fetchMs", "seed", "network", "faults", "nemesis", "files", "parallelism", "limitMs",
-  "silenceMs", "localityWaitMs", "maxFailures", "speculation",
+  "silenceMs", "localityWaitMs", "maxFailures", "speculation", "replace",
 ] as const satisfies readonly (keyof SimulatedOptions)[];
 
 registerMaster({
