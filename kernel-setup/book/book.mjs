@@ -39,7 +39,7 @@ export function main(args) {
     // Loaded when the packages that they need are there.
     const { makeSite } = await import("./site.mjs");
     const { problemLine } = await import("./notebook.mjs");
-    const { files, problems, pages } = makeSite({ notebooks: options.notebooks, checkout: root });
+    const { files, problems, pages } = makeSite({ notebooks: options.notebooks, checkout: root, playground: true });
     if (problems.length > 0) {
       for (const problem of problems) console.error(problemLine(problem));
       console.error(`\n${problems.length} ${problems.length === 1 ? "problem" : "problems"}; no site was written.`);

@@ -15,10 +15,11 @@ const theme = `(() => {
 })();`;
 
 /**
- * @param {{ pages: readonly Page[], number: number, body: string }} what `number` is the page's place in the course
+ * @param {{ pages: readonly Page[], number: number, body: string, scripts?: readonly string[] }} what `number`
+ *   is the page's place in the course, `scripts` are those of its own
  * @returns {string}
  */
-export function pageHtml({ pages, number, body }) {
+export function pageHtml({ pages, number, body, scripts = [] }) {
   const page = /** @type {Page} */ (pages[number]);
   const [before, after] = [pages[number - 1], pages[number + 1]];
   const [home] = pages;
@@ -35,7 +36,7 @@ export function pageHtml({ pages, number, body }) {
 <link rel="stylesheet" href="assets/book.css">${body.includes('class="katex') ? '\n<link rel="stylesheet" href="assets/katex/katex.css">' : ""}${
     before ? `\n<link rel="prev" href="${address(before)}">` : ""}${after ? `\n<link rel="next" href="${address(after)}">` : ""}
 <script>${theme}</script>
-<script src="assets/book.js" defer></script>
+${["book.js", ...scripts].map((name) => `<script src="assets/${name}" defer></script>`).join("\n")}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the text</a>

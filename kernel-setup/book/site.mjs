@@ -7,6 +7,7 @@ import { codeBlock } from "./html.mjs";
 import { hasTag, readNotebooks, textOf } from "./notebook.mjs";
 import { outputPart } from "./outputs.mjs";
 import { pageHtml } from "./page.mjs";
+import { playgroundBody, workerScript } from "./playground/page.mjs";
 import { dress, headingProblems, parse, render } from "./prose.mjs";
 import { searchScript } from "./search.mjs";
 
@@ -38,9 +39,10 @@ const require = createRequire(import.meta.url);
  * @param {object} places
  * @param {string} places.notebooks the folder of the notebooks
  * @param {string} places.checkout files below it may be linked, and are then copied
+ * @param {boolean} [places.playground] whether the page in which protocols run is there too
  * @returns {{ files: Files, problems: Problem[], pages: number }}
  */
-export function makeSite({ notebooks, checkout }) {
+export function makeSite({ notebooks, checkout, playground = false }) {
   /** @type {Problem[]} */
   const problems = [];
   const pages = readNotebooks(notebooks).map(({ name, notebook }) => makePage(name, notebook, problems));
@@ -53,14 +55,23 @@ export function makeSite({ notebooks, checkout }) {
       if (problem !== "") problems.push({ file: `${name}.ipynb`, cell: reference.cell, problem });
     }
   }
-  for (const [number, page] of pages.entries()) {
-    const body = page.parts.map(({ part }) => part.innerHTML).join("\n");
-    files.set(page.file, pageHtml({ pages, number, body }));
+  const all = playground ? [...pages, playgroundPage] : pages;
+  for (const [number, page] of all.entries()) {
+    const body = page === playgroundPage ? playgroundBody : page.parts.map(({ part }) => part.innerHTML).join("\n");
+    const scripts = page === playgroundPage ? ["playground-worker.js", "playground.js"] : [];
+    files.set(page.file, pageHtml({ pages: all, number, body, scripts }));
   }
+  if (playground) files.set("assets/playground-worker.js", workerScript());
   files.set("assets/search.js", searchScript(pages));
-  addAssets(files, [...files.values()].join("\n"));
-  return { files, problems, pages: pages.length };
+  addAssets(files, [...files.values()].join("\n"), playground);
+  return { files, problems, pages: all.length };
 }
+
+/**
+ * The last page, which no notebook is behind.
+ * @type {Page}
+ */
+const playgroundPage = { name: "playground", file: "playground.html", title: "Playground", headings: [], parts: [], references: [], anchors: new Map() };
 
 /**
  * @param {string} name
@@ -208,10 +219,13 @@ function pageFile(name) {
  * Styles, scripts and fonts; the large ones only where a page uses them.
  * @param {Files} files added to
  * @param {string} html all pages
+ * @param {boolean} playground whether its page is one of them
  */
-function addAssets(files, html) {
+function addAssets(files, html, playground) {
   const folder = join(here, "site");
-  for (const name of readdirSync(folder).sort()) files.set(`assets/${name}`, { copyOf: join(folder, name) });
+  for (const name of readdirSync(folder).sort()) {
+    if (playground || name !== "playground.js") files.set(`assets/${name}`, { copyOf: join(folder, name) });
+  }
   files.set("assets/icon.svg", { copyOf: join(here, "..", "logo", "logo-svg.svg") });
   files.set("assets/minisearch.js", { copyOf: join(dirname(require.resolve("minisearch")), "..", "umd", "index.js") });
   if (html.includes('class="katex')) {
@@ -223,7 +237,7 @@ function addAssets(files, html) {
       files.set(`assets/katex/fonts/${font}`, { copyOf: join(katex, "fonts", font) });
     }
   }
-  if (html.includes("data-mime=")) {
+  if (playground || html.includes("data-mime=")) {
     const lab = join(here, "..", "lab-extension", "static");
     for (const name of readdirSync(lab).sort()) files.set(`assets/lab/${name}`, { copyOf: join(lab, name) });
     files.set("assets/lab/plotly.js", { copyOf: require.resolve("plotly.js-dist") });

@@ -98,10 +98,11 @@ const mostEvents = 5_000;
 export function play(address: string): Played {
   const setup = setupOf(address);
   const run = runOf(setup);
+  const { nodes, fields } = setup.protocol.cluster(setup.settings);
   const kinds = messageCounts(run.trace);
   const total = messageTotal(run.trace);
   const latencies = latenciesOf(run);
-  const places = load(run.trace, { nodes: Object.keys(setup.protocol.cluster(setup.settings).nodes) });
+  const places = load(run.trace, { nodes: Object.keys(nodes) });
   const most = [...kinds].sort((a, b) => b.sent - a.sent)[0];
   const busiest = [...places].sort((a, b) => b.received - a.received)[0];
   const sentences = [
@@ -109,7 +110,7 @@ export function play(address: string): Played {
     ...(latencies.rows.length === 0 ? [`No ${latencies.what} came about.`] : []),
   ];
   const outputs: Played["outputs"][number][] = [
-    { name: "run", bundle: player(run, { title: `${setup.protocol.title}: step through the run`, limit: mostEvents, variable: "run" }).bundle() },
+    { name: "run", bundle: player(run, { title: `${setup.protocol.title}: step through the run`, limit: mostEvents, ...changing(run, fields) }).bundle() },
   ];
   if (most !== undefined && busiest !== undefined) {
     outputs.push(
@@ -154,7 +155,7 @@ export function play(address: string): Played {
 
 /** The run of a setup, whole, for whoever wants to look further into it. */
 export function runOf({ protocol, settings }: Setup): Run<any> {
-  const { servers, leads, requests = [], ...cluster } = protocol.cluster(settings);
+  const { servers, leads, requests = [], fields: _, ...cluster } = protocol.cluster(settings);
   const until = Number(settings["until"]);
   return simulate<any, any>({
     seed: Number(settings["seed"]),
@@ -170,6 +171,12 @@ export function runOf({ protocol, settings }: Setup): Run<any> {
     until,
     limits: { time: until, events: 200_000 },
   });
+}
+
+/** Those of the fields that change in the run: the player knows no others. */
+function changing({ trace }: Run<any>, fields: readonly string[] | undefined): { readonly fields?: readonly string[] } {
+  const changed = fields?.filter((name) => trace.some((event) => event.kind === "change" && name in event.fields)) ?? [];
+  return changed.length === 0 ? {} : { fields: changed };
 }
 
 /** What fails, as the knobs say. */

@@ -10,6 +10,8 @@ export type Cluster = Pick<SimulateOptions<any, any>, "nodes" | "clients" | "pro
   readonly servers: readonly NodeId[];
   /** Whether a node leads at the moment, where somebody does. */
   readonly leads?: (node: NodeView) => boolean;
+  /** What the player shows of the states (default: all), where a role has more than one looks at. */
+  readonly fields?: readonly string[];
 };
 
 /** One protocol of the playground. */

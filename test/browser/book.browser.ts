@@ -1,6 +1,5 @@
 /** The static site, opened as files: what a reader sees, with and without scripts, and what axe-core says of it. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,11 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { write } from "../../kernel-setup/book/book.mjs";
 import { makeSite, type Files } from "../../kernel-setup/book/site.mjs";
 import { root } from "../../kernel-setup/setup/project.mjs";
+import { accessibilityFaults } from "./axe.js";
 import { artefacts, openBrowser } from "./lab.js";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "distlab-book-"));
-const { files } = makeSite({ notebooks: join(root, "notebooks"), checkout: root }) as { files: Files };
+const { files } = makeSite({ notebooks: join(root, "notebooks"), checkout: root, playground: true }) as { files: Files };
 const pages = [...files.keys()].filter((name) => name.endsWith(".html"));
 const withPlots = pages.filter((name) => String(files.get(name)).includes("vnd.plotly"));
 
@@ -47,18 +46,6 @@ async function visit<T>(name: string, options: BrowserContextOptions, body: (pag
   }
 }
 
-/** What axe-core finds serious or critical, each with its first place. */
-async function faults(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    // Styles cannot be fetched from files, and the rule that would read them is about landscape and portrait.
-    const { violations } = await (window as unknown as { axe: { run(on: Document, options: object): Promise<any> } }).axe.run(document, { preload: false });
-    return violations
-      .filter(({ impact }: any) => impact === "serious" || impact === "critical")
-      .map(({ id, help, nodes }: any) => `${id}: ${help}, ${nodes.length} times, first ${nodes[0].html.slice(0, 200)}`);
-  });
-}
-
 /** Scrolls down step by step, so that all figures, runs and quizzes come to life, and waits for them. */
 async function bringToLife(page: Page): Promise<void> {
   for (const script of await page.locator("script[data-mime]").all()) {
@@ -77,7 +64,7 @@ describe.concurrent.each(pages)("%s", (name) => {
       await bringToLife(page);
       await page.screenshot({ path: join(artefacts, `book-${name}-${kind}.png`) });
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-      expect(await faults(page)).toEqual([]);
+      expect(await accessibilityFaults(page)).toEqual([]);
     }),
   );
 
@@ -96,7 +83,7 @@ it("axe-core finds a fault where there is one", () =>
     await page.locator("article").evaluate((article) => {
       article.innerHTML = '<p style="color: #aaa; background: #fff">pale</p>';
     });
-    expect(await faults(page)).toEqual([expect.stringContaining("color-contrast")]);
+    expect(await accessibilityFaults(page)).toEqual([expect.stringContaining("color-contrast")]);
   }));
 
 it.each(withPlots.slice(0, 1))("%s: figures are drawn when they come near, in the page's colours, and stand still on paper", (name) =>
@@ -144,7 +131,7 @@ it("finds a section by keyboard only", () =>
     await page.keyboard.type("flexible quorum");
     await page.locator(".found a").first().waitFor();
     expect(await page.locator(".found [role=status]").textContent()).toMatch(/place/);
-    expect(await faults(page)).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
     await page.keyboard.press("ArrowDown");
     expect(await page.locator(".found a").first().evaluate((link) => link === document.activeElement)).toBe(true);
     await page.keyboard.press("Enter");

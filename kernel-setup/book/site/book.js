@@ -320,5 +320,11 @@
       bringToLife(script).catch((error) => console.error(error));
     }
   }, { rootMargin: "600px" });
-  for (const script of document.querySelectorAll("script[data-mime]")) near.observe(/** @type {Element} */ (script.parentElement));
+  /** @param {Element} script */
+  function bringNear(script) {
+    near.observe(/** @type {Element} */ (script.parentElement));
+  }
+  for (const script of document.querySelectorAll("script[data-mime]")) bringNear(script);
+  // For pages that make figures of their own.
+  /** @type {any} */ (window).distlabBook = { near: bringNear };
 })();

@@ -81,12 +81,15 @@
   }
 
   /**
-   * Asks a notebook's kernel for a fork of a run. A kernel that knows no player closes the line at once.
+   * Asks a notebook's kernel for a fork of a run, or the page itself where it runs things. A kernel that knows no player closes
+   * the line at once.
    * @param {Element} node
    * @param {{ run: string, change: object, limit: number }} question
    * @returns {Promise<Json>}
    */
   function askKernel(node, question) {
+    const page = /** @type {any} */ (window).distlabAsk;
+    if (page) return page(question);
     const kernel = kernelOf(node);
     if (kernel === null || kernel.status === "dead") return Promise.resolve({ problem: "no kernel is connected" });
     return new Promise((resolve) => {

@@ -83,6 +83,7 @@ const multiPaxos: Protocol = {
       }),
       properties: multiPaxosProperties,
       servers: names,
+      fields: ["phase", "ballot", "promised", "accepted", "slotIn", "slotOut", "proposals", "decisions", "state"],
       leads: ({ state }) => (state as { phase?: string } | null)?.phase === "active",
     };
   },
@@ -125,6 +126,7 @@ const raft: Protocol = {
       }),
       properties: raftProperties,
       servers: names,
+      fields: ["role", "currentTerm", "votedFor", "log", "commitIndex", "lastApplied", "nextIndex", "matchIndex", "machine"],
       leads: ({ state }) => (state as { role?: string } | null)?.role === "leader",
     };
   },

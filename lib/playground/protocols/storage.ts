@@ -44,6 +44,7 @@ const chord: Protocol = {
         },
       },
       servers: names,
+      fields: ["phase", "predecessor", "successors", "fingers", "entries", "pending"],
     };
   },
 };
@@ -76,6 +77,7 @@ const dynamo: Protocol = {
       }),
       properties: [acknowledgedOnDisks({ w: Number(settings["w"]) })],
       servers: names,
+      fields: ["stored", "hints", "puts", "gets"],
     };
   },
 };
