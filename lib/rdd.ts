@@ -33,3 +33,4 @@ export {
   type Action, type Aggregation, type Apply, type Checkpoint, type NarrowNode, type Partitioner, type PlanNode, type ShuffleNode, type Source, type SourceNode,
   type Step, type StepCost, type StorageLevel, type TextSplit,
 } from "./compute/rdd/plan.js";
+export { lineageGraph, stageGraph, type LineageGraph } from "./compute/rdd/pictures.js";

@@ -20,7 +20,7 @@ export function toDebugString(plan: PlanNode): string {
       }
       const mark = `(${parent.partitions}) `;
       const beside = rest.replace(/\|\s+$/, "");
-      tell(parent, `${beside}+-${mark}`, `${beside}${" ".repeat(mark.length)}|  `);
+      tell(parent, `${beside}+-${mark}`, `${beside}${" ".repeat(mark.length - 1)}|  `);
     }
   };
   const mark = `(${plan.partitions}) `;
