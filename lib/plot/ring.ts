@@ -221,7 +221,9 @@ function placeNames(
 ): string[] {
   const said: { x: number; y: number; half: number }[] = [];
   return places.map(({ node, at, turn }) => {
-    const words = shorten(withPosition ? `${node} (${formatNumber(at)})` : node, 110, 12, { bold: true });
+    // A name such as N42 says already where it stands.
+    const says = !withPosition || node.endsWith(formatNumber(at)) ? node : `${node} (${formatNumber(at)})`;
+    const words = shorten(says, 110, 12, { bold: true });
     const half = textWidth(words, 12, { bold: true }) / 2;
     for (const out of [18, 32]) {
       const spot = onCircle(turn, radius + out, center);
@@ -257,9 +259,10 @@ function namesInside(
   });
 }
 
-/** An arrow that bends towards the middle of the ring. */
+/** An arrow that bends towards the middle of the ring: a pale one more, so that one there and one back do not lie on each other. */
 function chord(from: Point, to: Point, center: Point, { label: words, pale = false }: RingLink): string {
-  const bend = 0.35;
+  if (from.x === to.x && from.y === to.y) return loop(from, center, pale);
+  const bend = pale ? 0.6 : 0.35;
   const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
   const pull = { x: middle.x + (center.x - middle.x) * bend, y: middle.y + (center.y - middle.y) * bend };
   const along = direction(pull, to);
@@ -277,4 +280,16 @@ function chord(from: Point, to: Point, center: Point, { label: words, pale = fal
   const top = { x: (middle.x + pull.x) / 2, y: (middle.y + pull.y) / 2 };
   const said = shorten(words, 120, 11);
   return line + head + label(top.x, top.y - 4, said, paint, { size: 11, anchor: "middle", halo: true });
+}
+
+/** An arrow from a place to itself. */
+function loop(at: Point, center: Point, pale: boolean): string {
+  const inward = direction(at, center);
+  const side = (way: 1 | -1): Point => ({ x: at.x + inward.x * 52 - way * inward.y * 34, y: at.y + inward.y * 52 + way * inward.x * 34 });
+  const [out, back] = [side(1), side(-1)];
+  const along = direction(back, at);
+  const end = { x: at.x - along.x * 6, y: at.y - along.y * 6 };
+  const paint = pale ? "quiet" : "ink";
+  const d = path("M", at.x, at.y, "C", out.x, out.y, back.x, back.y, end.x, end.y);
+  return shape("path", { d, fill: "none", stroke: paint, "stroke-width": pale ? 1 : 2, "stroke-dasharray": pale ? "4 4" : undefined }) + arrowHead(at, along, { fill: paint });
 }

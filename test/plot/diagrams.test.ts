@@ -231,6 +231,20 @@ describe("ring", () => {
     expectRecorded("ring", diagram);
   });
 
+  it("draws a link to the same place as a loop, links there and back apart, and says a place once that its name says", () => {
+    const there = { from: 1, to: 42 };
+    const draw = (...links: { from: number; to: number; pale?: boolean }[]): string =>
+      ring([{ node: "N1", at: 1 }, { node: "N42", at: 42 }, { node: "c", at: 50 }], { title: "Pointers", size: 64, links }).svg;
+    const arrows = (svg: string): string[] => [...svg.matchAll(/d="(M[^"A]*[QC][^"]*)"/g)].map(([, d]) => d!);
+    expect(arrows(draw({ from: 1, to: 1 }))).toEqual([expect.stringContaining("C")]);
+    const [forth, back] = arrows(draw(there, { from: 42, to: 1, pale: true }));
+    const bend = (d: string): string | undefined => /Q\s*(\S+ \S+)/.exec(d)?.[1];
+    expect(bend(forth!)).not.toBe(bend(back!));
+    expect(draw()).toContain(">N42<");
+    expect(draw()).toContain(">c (50)<");
+    expect(flawsOfDiagram(ring([{ node: "N1", at: 1 }], { title: "Alone", size: 64, links: [{ from: 1, to: 1 }] }))).toEqual([]);
+  });
+
   it("holds one place, none, or two thousand", () => {
     expect(ring([{ node: "a", at: 0.3 }], { title: "One" }).alt).toContain("the largest share is 100.0 % (a)");
     expect(flawsOfDiagram(ring([], { title: "None" }))).toEqual([]);
