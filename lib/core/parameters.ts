@@ -64,7 +64,8 @@ export function nodeNames<T extends string>(name: string, value: readonly T[], {
     const got = value.length === 0 ? "none" : `only ${value.length}`;
     throw new RangeError(`${name} must name at least ${min} node${min === 1 ? "" : "s"}, got ${got}`);
   }
-  const twice = value.find((node, i) => value.indexOf(node) !== i);
+  const seen = new Set<T>();
+  const twice = value.find((node) => seen.size === seen.add(node).size);
   if (twice !== undefined) throw new RangeError(`${name} must be different nodes, got ${show(twice)} twice`);
   return value;
 }
@@ -72,8 +73,10 @@ export function nodeNames<T extends string>(name: string, value: readonly T[], {
 /** An object that has no fields but these: a misspelt option is an error, not a silence. */
 export function options<T extends object>(name: string, value: T, known: readonly string[]): T {
   if (typeof value !== "object" || value === null) throw new TypeError(`${name} must be an object, got ${show(value)}`);
+  // The nodes of a cluster are options, too, and there may be thousands.
+  const names = known.length > 32 ? new Set(known) : null;
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) throw new RangeError(`${name} has no option "${key}"; it knows ${list(known)}`);
+    if (!(names?.has(key) ?? known.includes(key))) throw new RangeError(`${name} has no option "${key}"; it knows ${list(known)}`);
   }
   return value;
 }

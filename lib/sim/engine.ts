@@ -534,8 +534,15 @@ export class Engine {
   }
 }
 
-/** One text per timer. Most timers are a kind and nothing else. */
+/** One text per timer. Most timers are a kind and nothing else, or a kind and a number. */
 function keyOf(timer: Tagged): string {
-  for (const name in timer) if (name !== "kind") return canonical(timer);
-  return timer.kind;
+  let field: string | null = null;
+  for (const name in timer) {
+    if (name === "kind") continue;
+    if (field !== null) return canonical(timer);
+    field = name;
+  }
+  if (field === null) return timer.kind;
+  const value = (timer as Readonly<Record<string, unknown>>)[field];
+  return Number.isSafeInteger(value) && value !== 0 ? `${timer.kind}.${field}=${value as number}` : canonical(timer);
 }
