@@ -13,9 +13,10 @@ export { type ChordMessage } from "./storage/chord/messages.js";
 export { isBetween, isUpTo, space, type Identifier, type Space } from "./storage/chord/space.js";
 export { orderedRing, ringFaults } from "./storage/chord/properties.js";
 export {
-  chordConditions, chordCorrections, chordProperties, chordRepair, chordSpecification, chordStateText,
-  type ChordCorrection, type ChordRepaired, type ChordSpecificationOptions, type ChordState, type SpecifiedNode,
+  chordConditions, chordProperties, chordRepair, chordSpecification, chordStateText,
+  type ChordRepaired, type ChordSpecificationOptions, type ChordState, type SpecifiedNode,
 } from "./storage/chord/specification.js";
+export { chordCorrections, type ChordCorrection } from "./storage/chord/corrections.js";
 export { chordAnomalies, type ChordAnomaly } from "./storage/chord/anomalies.js";
 export { FingerRing, type ChordRoute, type FingerRingOptions } from "./storage/chord/finger-ring.js";
 export { failedLookups, keysPerNode, pathLengths, type KeysPerNode, type PathLengths } from "./storage/chord/figures.js";

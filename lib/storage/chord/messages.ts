@@ -78,5 +78,10 @@ export interface Accessed extends Numbered {
   readonly isOwner: boolean;
 }
 
+/** I am in no ring: the answer of a node outside to any question. */
+export interface Stranger extends Numbered {
+  readonly kind: "stranger";
+}
+
 /** Every message of Chord. */
-export type ChordMessage = Step | Hop | Forward | Found | Ask | Neighbours | Notify | Transfer | Transferred | Access | Accessed;
+export type ChordMessage = Step | Hop | Forward | Found | Ask | Neighbours | Notify | Transfer | Transferred | Access | Accessed | Stranger;

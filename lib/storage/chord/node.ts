@@ -1,6 +1,7 @@
 import { integer, nodeNames, oneOf, options as checkOptions, delay as checkDelay, finite } from "../../core/parameters.js";
 import type { Call, Delay, NodeId, Out, Role } from "../../core/role.js";
 import type { Access, Ask, ChordMessage, Neighbours } from "./messages.js";
+import { chordCorrections, type ChordCorrection } from "./corrections.js";
 import { isBetween, isUpTo, remembered, type Identifier, type Space } from "./space.js";
 
 /** What a node waits for an answer to. */
@@ -33,9 +34,9 @@ export interface ChordNode {
   phase: "outside" | "joining" | "member";
   predecessor: NodeId | null;
   /** The next nodes clockwise, nearest first, at most r of them. A member has at least one, itself if it is alone. */
-  successors: NodeId[];
+  successors: readonly NodeId[];
   /** Finger k is the first node at or after id + 2^k, as far as is known. */
-  fingers: (NodeId | null)[];
+  fingers: readonly (NodeId | null)[];
   nextFinger: number;
   /** Whom it asked to let it in, and for which client, while it joins. */
   joining: { readonly via: NodeId; readonly call: Call } | null;
@@ -89,15 +90,39 @@ export interface ChordOptions {
   readonly members?: readonly NodeId[];
   /** "corrected" are the rules of Zave 2017; "original" those of the papers of 2001 and 2003 (default corrected). */
   readonly rules?: "corrected" | "original";
+  /** Corrections that are left out of the corrected rules, to see what each is good for (default none). */
+  readonly without?: readonly ChordCorrection[];
   /** Whether the node that asks goes from node to node itself, or each node passes the question on (default iterative). */
   readonly lookups?: "iterative" | "recursive";
   /** How often a node stabilises, in ms (default [400, 600]); fingers and predecessor are looked after as often. */
   readonly every?: Delay;
-  /** How long a node waits for an answer before it takes another for dead, in ms (default 100): more than a round trip. */
+  /** How many fingers are looked up at a time (default 1, one after the other). With 0 they stay as they are. */
+  readonly fingersAtATime?: number;
+  /**
+   * How long a node waits for an answer before it takes another for dead, in ms (default 100): more than a round trip. With
+   * Infinity it never does by silence; a node that failed and came back still says that it is a stranger. That is for the
+   * explorer, which knows no time, and would let patience end at once.
+   */
   readonly patience?: number;
 }
 
 type O = Out<ChordSignature>;
+
+/** Whom a node knows, by their places on the ring: each once, in the order in which they come clockwise. */
+interface Chart {
+  readonly successors: readonly NodeId[];
+  readonly own: Identifier;
+  readonly position: number;
+  /** Where its first successor is. */
+  readonly successor: Identifier;
+  readonly nodes: readonly NodeId[];
+  readonly far: readonly number[];
+}
+
+/** An identifier as a number, by its first 52 bits: longer ones are rounded down. */
+function positionOf(id: Identifier): number {
+  return parseInt(id.length > 13 ? id.slice(0, 13) : id, 16);
+}
 
 /**
  * A node of Chord (Stoica, Morris, Karger, Kaashoek and Balakrishnan, SIGCOMM 2001; ToN 2003), with the corrections of Pamela
@@ -117,20 +142,26 @@ type O = Out<ChordSignature>;
  * @throws RangeError where the options are out of range
  */
 export function chord(given: ChordOptions): Role<ChordSignature> {
-  const known = ["space", "identifier", "successors", "members", "rules", "lookups", "every", "patience"];
-  const { space, successors: r = 3, members = [], rules = "corrected", lookups = "iterative", every = [400, 600], patience = 100 } = checkOptions("chord", given, known);
+  const known = ["space", "identifier", "successors", "members", "rules", "without", "lookups", "every", "fingersAtATime", "patience"];
+  const { space, successors: r = 3, members = [], rules = "corrected", without = [], lookups = "iterative", every = [400, 600] } = checkOptions("chord", given, known);
+  const { fingersAtATime = 1, patience = 100 } = given;
   const identifier = remembered(given.identifier ?? ((node: NodeId) => space.hash(node)));
   integer("successors", r, { min: 1, max: 64 });
   nodeNames("members", members, { min: 0 });
   oneOf("rules", rules, ["corrected", "original"]);
   oneOf("lookups", lookups, ["iterative", "recursive"]);
   checkDelay("every", every);
-  finite("patience", patience);
-  const corrected = rules === "corrected";
+  if (patience !== Infinity) finite("patience", patience);
+  integer("fingersAtATime", fingersAtATime, { max: space.bits });
+  for (const [i, correction] of without.entries()) oneOf(`without[${i}]`, correction, chordCorrections);
+  const has = (correction: ChordCorrection): boolean => rules === "corrected" && !without.includes(correction);
+  const [takesWholeList, asksCandidate, rectifies] = [has("whole list"), has("asked candidate"), has("rectify")];
   const sorted = [...members].sort((a, b) => (identifier(a) < identifier(b) ? -1 : 1));
   const twice = sorted.find((node, i) => i > 0 && identifier(node) === identifier(sorted[i - 1]!));
   if (twice) throw new RangeError(`members must have different identifiers, got ${identifier(twice)} for ${sorted.filter((node) => identifier(node) === identifier(twice)).join(" and ")}`);
 
+  /** How many positions there are. */
+  const positions = 16 ** Math.min(13, Math.ceil(space.bits / 4));
   const places = new Map(sorted.map((node, i) => [node, i]));
 
   /** The first member of the first ring at or after an identifier. */
@@ -145,12 +176,29 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
     return sorted[low % sorted.length]!;
   }
 
+  /** The fingers of a member of the first ring. Most of them are its successor. */
+  function firstFingers(at: number): readonly NodeId[] {
+    const own = identifier(sorted[at]!);
+    const successor = sorted[(at + 1) % sorted.length]!;
+    const place = identifier(successor);
+    return Array.from({ length: space.bits }, (_, k) => {
+      const begin = space.after(own, k);
+      return isUpTo(begin, own, place) ? successor : firstMember(begin);
+    });
+  }
+
   /** Ask a question, and wait for its answer no longer than `patience`. */
   function ask(self: ChordNode, pending: Pending, out: O, message: (query: number) => ChordMessage, to: NodeId): void {
+    const query = wait(self, pending, out);
+    out.send(to, message(query));
+  }
+
+  /** The number of a question that is asked now. */
+  function wait(self: ChordNode, pending: Pending, out: O): number {
     const query = self.queries++;
     self.pending.set(query, pending);
-    out.send(to, message(query));
-    out.setTimer({ kind: "giveUp", query }, pending.kind === "forward" ? 10 * patience : patience);
+    if (patience !== Infinity) out.setTimer({ kind: "giveUp", query }, pending.kind === "forward" ? 10 * patience : patience);
+    return query;
   }
 
   /** What the answer with this number is an answer to; null for one that came too late or twice. */
@@ -158,48 +206,86 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
     const pending = self.pending.get(query);
     if (!pending || !kinds.includes(pending.kind as K)) return null;
     self.pending.delete(query);
-    out.cancelTimer({ kind: "giveUp", query });
+    if (patience !== Infinity) out.cancelTimer({ kind: "giveUp", query });
     return pending as Extract<Pending, { readonly kind: K }>;
   }
 
-  /** The closest node before an identifier of all that this one knows: fingers and successors (figure 4, and section 5.3). */
-  function closestPreceding(self: ChordNode, id: Identifier, avoid: readonly NodeId[]): NodeId | null {
+  /** Where those lie whom a node knows. A lookup asks for nothing else, and must not compute it anew at every step. */
+  const charts = new WeakMap<object, Chart>();
+
+  function chartOf(self: ChordNode): Chart {
+    const { fingers, successors } = self;
+    const known = charts.get(fingers);
+    if (known !== undefined && known.successors === successors) return known;
     const own = identifier(self.id);
-    let closest: NodeId | null = null;
-    // Strictly before: a node just at the identifier holds it, and is no step on the way.
-    for (let k = space.bits - 1; k >= 0 && closest === null; k--) {
-      const finger = self.fingers[k]!;
-      if (finger !== null && isBetween(identifier(finger), own, id) && !avoid.includes(finger)) closest = finger;
+    const position = positionOf(own);
+    const nodes: NodeId[] = [];
+    const far: number[] = [];
+    let isSorted = true;
+    for (const list of [successors, fingers]) {
+      for (const node of list) {
+        if (node === null || node === self.id || node === nodes.at(-1) || nodes.includes(node)) continue;
+        const reach = distance(position, positionOf(identifier(node)));
+        isSorted &&= far.length === 0 || far.at(-1)! < reach;
+        nodes.push(node);
+        far.push(reach);
+      }
     }
-    for (const node of self.successors) {
-      const better = closest === null ? own : identifier(closest);
-      if (isBetween(identifier(node), better, id) && isBetween(identifier(node), own, id) && !avoid.includes(node)) closest = node;
+    // Most often they are in order. Distances may be rounded, so that only identifiers can tell which is closer.
+    if (!isSorted) {
+      nodes.sort((a, b) => (isBetween(identifier(a), own, identifier(b)) ? -1 : 1));
+      for (const [i, node] of nodes.entries()) far[i] = distance(position, positionOf(identifier(node)));
     }
-    return closest;
+    const chart: Chart = { successors, own, position, successor: identifier(successors[0] ?? self.id), nodes, far };
+    charts.set(fingers, chart);
+    return chart;
+  }
+
+  /** How far it is clockwise from one position to another. */
+  function distance(from: number, to: number): number {
+    return to >= from ? to - from : to - from + positions;
+  }
+
+  /** The closest node before an identifier of all that this one knows: fingers and successors (figure 4, and section 5.3). */
+  function closestPreceding({ own, position, nodes, far }: Chart, id: Identifier, avoid: readonly NodeId[]): NodeId | null {
+    const target = id === own ? Infinity : distance(position, positionOf(id));
+    for (let i = far.length - 1; i >= 0; i--) {
+      const reach = far[i]!;
+      if (reach > target) continue;
+      const node = nodes[i]!;
+      // Strictly before: a node just at the identifier holds it, and is no step on the way. Equal distances may be rounded.
+      if (reach === target && !isBetween(identifier(node), own, id)) continue;
+      if (avoid.length === 0 || !avoid.includes(node)) return node;
+    }
+    return null;
   }
 
   /** One step of find_successor: the owner, or whom to ask next. */
   function next(self: ChordNode, id: Identifier, avoid: readonly NodeId[]): { readonly isOwner: boolean; readonly node: NodeId } {
-    const successor = self.successors.find((node) => !avoid.includes(node)) ?? self.id;
-    if (isUpTo(id, identifier(self.id), identifier(successor))) return { isOwner: true, node: successor };
-    return { isOwner: false, node: closestPreceding(self, id, avoid) ?? successor };
+    const chart = chartOf(self);
+    const successor = (avoid.length === 0 ? self.successors[0] : self.successors.find((node) => !avoid.includes(node))) ?? self.id;
+    const place = avoid.length === 0 ? chart.successor : identifier(successor);
+    if (isUpTo(id, chart.own, place)) return { isOwner: true, node: successor };
+    return { isOwner: false, node: closestPreceding(chart, id, avoid) ?? successor };
   }
 
   /** Look an identifier up, from oneself on, or from the node that lets one in. */
   function look(self: ChordNode, id: Identifier, purpose: Purpose, out: O): void {
     if (self.phase !== "member") {
-      if (purpose.kind === "join" && self.joining !== null) stepTo(self, self.joining.via, { id, purpose, trail: [], avoid: [] }, out);
+      if (purpose.kind === "join" && self.joining !== null) stepTo(self, self.joining.via, id, purpose, [], [], out);
       else finish(self, purpose, null, 0, out);
       return;
     }
     const { isOwner, node } = next(self, id, []);
     if (isOwner) return finish(self, purpose, node, 0, out);
-    if (lookups === "iterative") return stepTo(self, node, { id, purpose, trail: [self.id], avoid: [] }, out);
-    ask(self, { kind: "forward", id, purpose }, out, (query) => ({ kind: "forward", query, id, asker: self.id, hops: 1 }), node);
+    if (lookups === "iterative") return stepTo(self, node, id, purpose, [self.id], [], out);
+    const query = wait(self, { kind: "forward", id, purpose }, out);
+    out.send(node, { kind: "forward", query, id, asker: self.id, hops: 1 });
   }
 
-  function stepTo(self: ChordNode, to: NodeId, about: Pick<Extract<Pending, { kind: "step" }>, "id" | "purpose" | "trail" | "avoid">, out: O): void {
-    ask(self, { kind: "step", to, ...about }, out, (query) => ({ kind: "step", query, id: about.id, avoid: about.avoid }), to);
+  function stepTo(self: ChordNode, to: NodeId, id: Identifier, purpose: Purpose, trail: readonly NodeId[], avoid: readonly NodeId[], out: O): void {
+    const query = wait(self, { kind: "step", to, id, purpose, trail, avoid }, out);
+    out.send(to, { kind: "step", query, id, avoid });
   }
 
   /** What a lookup was for, now that its owner is known; null if it has failed. */
@@ -211,7 +297,9 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
         if (owner === null) return out.reply(purpose.call, { kind: "failed", reason: "nobody answered" });
         return ask(self, { kind: "access", to: owner, purpose }, out, (query): Access => ({ kind: "access", query, key: purpose.key, value: purpose.value }), owner);
       case "finger":
-        if (owner !== null && self.phase === "member") self.fingers[purpose.k] = owner;
+        if (owner !== null && self.phase === "member" && self.fingers[purpose.k] !== owner) {
+          self.fingers = self.fingers.map((finger, k) => (k === purpose.k ? owner : finger));
+        }
         return;
       case "join":
         return; // of a join the trail is wanted, not the owner: see hop
@@ -233,8 +321,8 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
     if (self.joining !== null) out.reply(self.joining.call, { kind: "joined" });
     self.joining = null;
     out.setTimer({ kind: "stabilise" }, every);
-    out.setTimer({ kind: "fixFingers" }, every);
-    out.setTimer({ kind: "checkPredecessor" }, every);
+    if (fingersAtATime > 0) out.setTimer({ kind: "fixFingers" }, every);
+    if (rules === "original") out.setTimer({ kind: "checkPredecessor" }, every);
   }
 
   /** Take a new predecessor, and hand it the keys that are its own from now on. */
@@ -255,7 +343,7 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
 
   /** A node has not answered: it is taken for dead, and forgotten as a finger and successor. */
   function forget(self: ChordNode, dead: NodeId): void {
-    self.fingers = self.fingers.map((node) => (node === dead ? null : node));
+    if (self.fingers.includes(dead)) self.fingers = self.fingers.map((node) => (node === dead ? null : node));
     if (!self.successors.includes(dead)) return;
     const left = self.successors.filter((node) => node !== dead);
     if (left.length > 0) return follow(self, left);
@@ -291,7 +379,7 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
       const isMember = at >= 0;
       const self: ChordNode = {
         id, phase: isMember ? "member" : "outside", predecessor: isMember && sorted.length > 1 ? sorted.at(at - 1)! : null, successors: [],
-        fingers: Array.from({ length: space.bits }, (_, k) => (isMember ? firstMember(space.after(identifier(id), k)) : null)),
+        fingers: isMember ? firstFingers(at) : Array.from({ length: space.bits }, () => null),
         nextFinger: 0, joining: null, hasRun: false, entries: new Map(), queries: 0, pending: new Map(),
       };
       if (isMember) follow(self, Array.from({ length: Math.min(r, sorted.length) }, (_, i) => sorted[(at + 1 + i) % sorted.length]!));
@@ -343,9 +431,11 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
     },
 
     receive: {
-      // find_successor, one step (figure 4). A node outside the ring does not answer: it is taken for dead.
+      // find_successor, one step (figure 4).
       step(self, { query, id, avoid }, from, out) {
-        if (self.phase === "member") out.send(from, { kind: "hop", query, ...next(self, id, avoid) });
+        if (self.phase !== "member") return out.send(from, { kind: "stranger", query });
+        const { isOwner, node } = next(self, id, avoid);
+        out.send(from, { kind: "hop", query, isOwner, node });
       },
 
       hop(self, { query, isOwner, node }, from, out) {
@@ -356,7 +446,7 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
         if (!isOwner) {
           // No progress, as while pointers are being repaired, must not go round for ever.
           if (hops > 2 * space.bits || trail.includes(node)) return lost(self, purpose, out);
-          return stepTo(self, node, { id, purpose, trail: [...trail, from], avoid }, out);
+          return stepTo(self, node, id, purpose, [...trail, from], avoid, out);
         }
         if (purpose.kind !== "join") return finish(self, purpose, node, hops, out);
         if (self.joining === null) return;
@@ -366,7 +456,7 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
           self.phase = "outside";
           return;
         }
-        if (!corrected) {
+        if (!takesWholeList) {
           // Join of figure 7: a successor is all that it knows.
           follow(self, [node]);
           return becomeMember(self, out);
@@ -387,10 +477,9 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
         if (pending) finish(self, pending.purpose, owner, hops, out);
       },
 
-      // Who is not in the ring does not answer, and so counts as dead: also one that crashed and is back as a stranger.
       ask(self, { query }, from, out) {
-        if (self.phase !== "member") return;
-        const isBusy = corrected && isChanging(self);
+        if (self.phase !== "member") return out.send(from, { kind: "stranger", query });
+        const isBusy = rules === "corrected" && isChanging(self);
         out.send(from, { kind: "neighbours", query, predecessor: self.predecessor, successors: [...self.successors], isBusy });
       },
 
@@ -399,18 +488,24 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
         if (pending) heard(self, pending, message, from, out);
       },
 
+      // A node outside the ring counts as dead: also one that crashed and is back without all that it knew.
+      stranger(self, { query }, _from, out) {
+        if (patience !== Infinity) out.cancelTimer({ kind: "giveUp", query });
+        silent(self, query, out);
+      },
+
       // Rectify: a closer predecessor is taken at once; another one if the present one is dead.
       notify(self, _message, from, out) {
         if (self.phase !== "member" || from === self.id || from === self.predecessor) return;
         if (self.predecessor === null || isBetween(identifier(from), identifier(self.predecessor), identifier(self.id))) return precede(self, from, out);
-        if (!corrected) return;
+        if (!rectifies) return;
         const { predecessor } = self;
         ask(self, { kind: "alive", to: predecessor, rival: from }, out, (query): Ask => ({ kind: "ask", query }), predecessor);
       },
 
       // Keys of one's own, from the node that held them before.
       transfer(self, { query, entries }, from, out) {
-        if (self.phase !== "member") return;
+        if (self.phase !== "member") return out.send(from, { kind: "stranger", query });
         for (const [key, value] of entries) if (!self.entries.has(key)) self.entries.set(key, value);
         out.send(from, { kind: "transferred", query });
         handOver(self, out); // what belongs to somebody further back, who joined first
@@ -445,58 +540,64 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
 
       fixFingers(self, _timer, out) {
         out.setTimer({ kind: "fixFingers" }, every);
-        const k = self.nextFinger;
-        self.nextFinger = (k + 1) % space.bits;
-        look(self, space.after(identifier(self.id), k), { kind: "finger", k }, out);
+        for (let i = 0; i < fingersAtATime; i++) {
+          const k = self.nextFinger;
+          self.nextFinger = (k + 1) % space.bits;
+          look(self, space.after(identifier(self.id), k), { kind: "finger", k }, out);
+        }
       },
 
       checkPredecessor(self, _timer, out) {
         out.setTimer({ kind: "checkPredecessor" }, every);
         const { predecessor } = self;
-        if (corrected || predecessor === null || predecessor === self.id) return;
+        if (predecessor === null || predecessor === self.id) return;
         ask(self, { kind: "alive", to: predecessor, rival: null }, out, (query): Ask => ({ kind: "ask", query }), predecessor);
       },
 
-      // No answer: who was asked is taken for dead.
       giveUp(self, { query }, out) {
-        const pending = self.pending.get(query);
-        if (!pending) return;
-        self.pending.delete(query);
-        switch (pending.kind) {
-          case "step": {
-            // Back to the last one that answered, and around the one that did not.
-            const { to, id, purpose, trail, avoid } = pending;
-            forget(self, to);
-            const last = trail.at(-1);
-            if (last === undefined || avoid.length > 2 * space.bits) return lost(self, purpose, out);
-            const around = [...avoid, to];
-            if (last !== self.id) return stepTo(self, last, { id, purpose, trail: trail.slice(0, -1), avoid: around }, out);
-            const { isOwner, node } = next(self, id, around);
-            if (isOwner) return finish(self, purpose, node, 0, out);
-            return stepTo(self, node, { id, purpose, trail, avoid: around }, out);
-          }
-          case "forward":
-          case "access":
-            return lost(self, pending.purpose, out);
-          case "successor":
-            // The next on the list takes its place, and is asked at once.
-            forget(self, pending.to);
-            return askSuccessor(self, out);
-          case "between":
-            return tell(self, out);
-          case "alive":
-            if (self.predecessor !== pending.to) return;
-            if (pending.rival !== null) return precede(self, pending.rival, out);
-            self.predecessor = null;
-            return;
-          case "join":
-            return look(self, identifier(self.id), { kind: "join" }, out);
-          case "transfer":
-            return; // the keys stay here; the next predecessor gets them
-        }
+        silent(self, query, out);
       },
     },
   };
+
+  /** No answer, or none from a member: who was asked is taken for dead. */
+  function silent(self: ChordNode, query: number, out: O): void {
+    const pending = self.pending.get(query);
+    if (!pending) return;
+    self.pending.delete(query);
+    switch (pending.kind) {
+      case "step": {
+        // Back to the last one that answered, and around the one that did not.
+        const { to, id, purpose, trail, avoid } = pending;
+        forget(self, to);
+        const last = trail.at(-1);
+        if (last === undefined || avoid.length > 2 * space.bits) return lost(self, purpose, out);
+        const around = [...avoid, to];
+        if (last !== self.id) return stepTo(self, last, id, purpose, trail.slice(0, -1), around, out);
+        const { isOwner, node } = next(self, id, around);
+        if (isOwner) return finish(self, purpose, node, 0, out);
+        return stepTo(self, node, id, purpose, trail, around, out);
+      }
+      case "forward":
+      case "access":
+        return lost(self, pending.purpose, out);
+      case "successor":
+        // The next on the list takes its place, and is asked at once.
+        forget(self, pending.to);
+        return askSuccessor(self, out);
+      case "between":
+        return tell(self, out);
+      case "alive":
+        if (self.predecessor !== pending.to) return;
+        if (pending.rival !== null) return precede(self, pending.rival, out);
+        self.predecessor = null;
+        return;
+      case "join":
+        return look(self, identifier(self.id), { kind: "join" }, out);
+      case "transfer":
+        return; // the keys stay here; the next predecessor gets them
+    }
+  }
 
   /** An answer with somebody's neighbours, to one of four questions. */
   function heard(self: ChordNode, pending: Extract<Pending, { kind: "successor" | "between" | "alive" | "join" }>, { predecessor, successors, isBusy }: Neighbours, from: NodeId, out: O): void {
@@ -512,7 +613,7 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
         if (isBusy || self.successors[0] !== from) return;
         follow(self, [from, ...successors]);
         if (predecessor === null || !isBetween(identifier(predecessor), identifier(self.id), identifier(from))) return tell(self, out);
-        if (corrected) {
+        if (asksCandidate) {
           ask(self, { kind: "between", to: predecessor }, out, (query): Ask => ({ kind: "ask", query }), predecessor);
           return;
         }

@@ -27,7 +27,7 @@ export function space(bits: number): Space {
   integer("bits", bits, { min: 4, max: 160 });
   const digits = Math.ceil(bits / 4);
   const size = 1n << BigInt(bits);
-  const text = (value: bigint): Identifier => value.toString(16).padStart(digits, "0");
+  const text = (value: bigint | number): Identifier => value.toString(16).padStart(digits, "0");
   return {
     bits,
     of(number) {
@@ -35,8 +35,14 @@ export function space(bits: number): Space {
       if (value < 0n || value >= size) throw new RangeError(`an identifier of ${bits} bits must be from 0 to 2^${bits} - 1, got ${show(number)}`);
       return text(value);
     },
-    hash: (name) => text(BigInt(`0x${sha1Hex(name)}`) >> BigInt(160 - bits)),
-    after: (id, k) => text((BigInt(`0x${id}`) + (1n << BigInt(k))) % size),
+    hash(name) {
+      const first = sha1Hex(name).slice(0, digits);
+      return bits % 4 === 0 ? first : text(BigInt(`0x${first}`) >> BigInt(4 * digits - bits));
+    },
+    // Up to 52 bits the sum is exact as a number, and ten times as fast.
+    after: bits <= 52
+      ? (id, k) => text((parseInt(id, 16) + 2 ** k) % 2 ** bits)
+      : (id, k) => text((BigInt(`0x${id}`) + (1n << BigInt(k))) % size),
   };
 }
 
@@ -54,8 +60,8 @@ export function isUpTo(x: Identifier, a: Identifier, b: Identifier): boolean {
 export function remembered<N extends string>(identifier: (node: N) => Identifier): (node: N) => Identifier {
   const known = new Map<N, Identifier>();
   return (node) => {
-    const id = known.get(node) ?? identifier(node);
-    known.set(node, id);
+    let id = known.get(node);
+    if (id === undefined) known.set(node, (id = identifier(node)));
     return id;
   };
 }

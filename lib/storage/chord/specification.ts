@@ -1,4 +1,5 @@
 import { integer, oneOf, options as checkOptions } from "../../core/parameters.js";
+import { chordCorrections, type ChordCorrection } from "./corrections.js";
 import type { Specification, SpecificationAction } from "../../core/specification.js";
 
 /** A node as the specification sees it; identifiers are numbers. */
@@ -16,18 +17,6 @@ export interface ChordState {
   /** How many have failed so far, where the number of failures is bounded; else 0. */
   readonly failed: number;
 }
-
-/**
- * What Zave's rules have and the original ones have not:
- *
- * - "whole list": a node that joins takes over its predecessor's whole successor list, not just one successor;
- * - "asked candidate": stabilise adopts the successor's predecessor only once that one has answered;
- * - "rectify": who is notified replaces a dead predecessor, also by one that is farther away.
- */
-export type ChordCorrection = "whole list" | "asked candidate" | "rectify";
-
-/** All three. */
-export const chordCorrections: readonly ChordCorrection[] = ["whole list", "asked candidate", "rectify"];
 
 /** A small world of Chord. */
 export interface ChordSpecificationOptions {
