@@ -5,6 +5,7 @@
  * - A `job` is a map and a reduce function, and the number R of reduce tasks. `runSequentially` runs it in order.
  * - `mapReduceCluster` runs the same job on a simulated cluster, with master, workers and file system as roles, in virtual time;
  *   `sizedCluster` a job of which only sizes are known, on machines that cost what the paper's did.
+ * - `streamingPrograms` writes the same job as programs for Hadoop Streaming.
  *
  * What it gives, for deterministic functions: whatever fails, the output is that of the sequential run, each output file is
  * there whole or not at all, and each task counts once. What it does not give: if a function gives something else each time, output
@@ -18,7 +19,7 @@ export { runSequentially } from "./compute/mapreduce/sequential.js";
 export { combine, type Failed, type MapOutcome, type Notes, type ReduceOutcome, runMapTask, runReduceTask } from "./compute/mapreduce/task.js";
 export { mergeRuns } from "./compute/mapreduce/merge.js";
 export {
-  distributedGrep, type ExampleOptions, firstAbove, invertedIndex, reverseLinks, sampleBounds, sortLines, urlCount, wordCount, wordsOf,
+  distributedGrep, type ExampleOptions, invertedIndex, rangeOf, reverseLinks, sampleBounds, sortLines, urlCount, wordCount, wordsOf,
 } from "./compute/mapreduce/examples.js";
 export { type Block, type File, liveWork, type MapMade, type ReduceMade, type Size, type SizedJob, sizedWork, type Work } from "./compute/mapreduce/work.js";
 export {
@@ -38,5 +39,10 @@ export {
 export {
   doubleCountingMaster, emptyHandedWorker, forgettingMaster, hastyWorker, meanJob, openWritingWorker, overwritingFileSystem, saltedWorker,
 } from "./compute/mapreduce/broken.js";
+export { brokenJobs, type BrokenJob, type SmallJob, smallJobWorld, type SmallJobWorld } from "./compute/mapreduce/broken-worlds.js";
+export { streamingPrograms, type StreamingPrograms } from "./compute/mapreduce/streaming.js";
+export {
+  articleListing, articleMap, articleMapReduce, articleReduce, type Listing, type PythonValue, slicesOfFour, sumOfSeconds, sumOfSums,
+} from "./compute/mapreduce/article.js";
 export { layout, type Layout, type LayoutOptions, localityOf, placeChunks } from "./compute/cluster/layout.js";
 export { type Locality, machine, type Machine, machineOf2004 } from "./compute/cluster/machine.js";

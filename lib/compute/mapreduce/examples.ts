@@ -1,5 +1,6 @@
 import { integer } from "../../core/parameters.js";
 import { compareKeys } from "../keys.js";
+import { withValues } from "../portable.js";
 import { type Emit, type EmitValue, job, type Job } from "./job.js";
 
 /*
@@ -30,9 +31,9 @@ function sumUp<Key>(_: Key, counts: Iterable<number>, emit: EmitValue<number>): 
 export function wordCount({ reducers = 1, combines = true }: ExampleOptions = {}): Job<number, string, string, number, number> {
   return job({
     name: "word count",
-    map(_: number, line: string, emit: Emit<string, number>) {
+    map: withValues({ wordsOf }, (_: number, line: string, emit: Emit<string, number>) => {
       for (const word of wordsOf(line)) emit(word, 1);
-    },
+    }),
     reduce: sumUp,
     ...(combines ? { combine: sumUp } : {}),
     reducers,
@@ -45,9 +46,9 @@ export function distributedGrep(pattern: RegExp, { reducers = 1 }: Pick<ExampleO
   const stateless = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ""));
   return job({
     name: "grep",
-    map(offset: number, line: string, emit: Emit<string, number>) {
+    map: withValues({ stateless }, (offset: number, line: string, emit: Emit<string, number>) => {
       if (stateless.test(line)) emit(line, offset);
-    },
+    }),
     reduce(_: string, offsets: Iterable<number>, emit: EmitValue<number>) {
       for (const offset of offsets) emit(offset);
     },
@@ -76,27 +77,26 @@ export function reverseLinks({ reducers = 1 }: Pick<ExampleOptions, "reducers"> 
     map(source: string, targets: readonly string[], emit: Emit<string, string>) {
       for (const target of targets) emit(target, source);
     },
-    reduce(_: string, sources: Iterable<string>, emit: EmitValue<readonly string[]>) {
-      emit([...sources].sort(compareKeys));
-    },
+    reduce: withValues({ byLetters }, (_: string, sources: Iterable<string>, emit: EmitValue<readonly string[]>) => {
+      emit([...sources].sort(byLetters));
+    }),
     reducers,
   });
 }
 
 /** Inverted index (section 2.3): for each word the documents that have it, in order, each once. Input: [document, text]. */
 export function invertedIndex({ reducers = 1 }: Pick<ExampleOptions, "reducers"> = {}): Job<string, string, string, string, readonly string[]> {
-  const once = (_: string, documents: Iterable<string>): string[] => [...new Set(documents)].sort(compareKeys);
   return job({
     name: "inverted index",
-    map(document: string, text: string, emit: Emit<string, string>) {
+    map: withValues({ wordsOf }, (document: string, text: string, emit: Emit<string, string>) => {
       for (const word of wordsOf(text)) emit(word, document);
+    }),
+    combine(_: string, documents: Iterable<string>, emit: EmitValue<string>) {
+      for (const document of new Set(documents)) emit(document);
     },
-    combine(word: string, documents: Iterable<string>, emit: EmitValue<string>) {
-      for (const document of once(word, documents)) emit(document);
-    },
-    reduce(word: string, documents: Iterable<string>, emit: EmitValue<readonly string[]>) {
-      emit(once(word, documents));
-    },
+    reduce: withValues({ byLetters }, (_: string, documents: Iterable<string>, emit: EmitValue<readonly string[]>) => {
+      emit([...new Set(documents)].sort(byLetters));
+    }),
     reducers,
   });
 }
@@ -110,13 +110,11 @@ export function sortLines({ bounds, keyLength = 10 }: { readonly bounds: readonl
   integer("keyLength", keyLength, { min: 1 });
   return job({
     name: "sort",
-    map(_: number, line: string, emit: Emit<string, string>) {
-      emit(line.slice(0, keyLength), line);
-    },
+    map: withValues({ keyLength }, (_: number, line: string, emit: Emit<string, string>) => emit(line.slice(0, keyLength), line)),
     reduce(_: string, lines: Iterable<string>, emit: EmitValue<string>) {
       for (const line of lines) emit(line);
     },
-    partition: (key: string) => firstAbove(bounds, key),
+    partition: withValues({ bounds, rangeOf }, (key: string) => rangeOf(bounds, key)),
     reducers: bounds.length + 1,
   });
 }
@@ -140,13 +138,18 @@ export function sampleBounds<Key>(keys: readonly Key[], reducers: number): Key[]
   return bounds;
 }
 
-/** How many of the sorted bounds are at most the key: the number of its range. */
-export function firstAbove<Key>(bounds: readonly Key[], key: Key): number {
+/** How many of the sorted bounds are at most the key: the number of its range. Keys are texts. */
+export function rangeOf(bounds: readonly string[], key: string): number {
   let [low, high] = [0, bounds.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (compareKeys(bounds[middle], key) <= 0) low = middle + 1;
+    if (bounds[middle]! <= key) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+/** The order of `compareKeys` for texts, in words that can go to another thread. */
+function byLetters(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }

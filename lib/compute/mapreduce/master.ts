@@ -62,7 +62,7 @@ export interface TaskState {
   /** Attempts under way, at most two: the first, and a backup. */
   attempts: { readonly attempt: Attempt; readonly worker: NodeId }[];
   /** The attempt that counts; null while there is none. */
-  done: { readonly attempt: Attempt; readonly worker: NodeId; readonly life: number; readonly counters: Readonly<Record<string, number>> } | null;
+  done: { readonly attempt: Attempt; readonly worker: NodeId; readonly life: number; readonly counters: Readonly<Record<string, number>>; readonly skip: readonly number[] } | null;
   /** On which records it failed, and how often. */
   failures: Map<number, number>;
   /** In bulk: the numbers of its completions, the last one first. */
@@ -308,13 +308,13 @@ export function masterWith(given: MasterOptions, rules: MasterRules): Role<Maste
     if (state.attempts.length === 0) becomeIdle(self, "map", task);
   }
 
-  function complete(self: Master, worker: NodeId, { phase, task, attempt, life, counters, copiedAt, inBytes, outBytes }: Done, out: Effects): void {
+  function complete(self: Master, worker: NodeId, { phase, task, attempt, life, counters, skip, copiedAt, inBytes, outBytes }: Done, out: Effects): void {
     const state = tasksOf(self, phase)[task]!;
     note(self, attempt, (row) => Object.assign(row, { copiedAt, inBytes, outBytes }));
     // "If the master receives a completion message for an already completed map task, it ignores the message." (Section 3.3)
     if (state.done !== null) return;
     const wasIdle = state.attempts.length === 0;
-    state.done = { attempt, worker, life, counters };
+    state.done = { attempt, worker, life, counters, skip };
     self.done[phase]++;
     if (wasIdle) self.idle[phase]--;
     end(self, phase, task, attempt, "done", out);
@@ -327,10 +327,9 @@ export function masterWith(given: MasterOptions, rules: MasterRules): Role<Maste
   }
 
   function doneWith(self: Master): Outcome {
+    // What the attempts that count have left out, which a master that has restarted need not know from its own count of failures.
     const skipped = (["map", "reduce"] as const).flatMap((phase) =>
-      tasksOf(self, phase).flatMap(({ failures }, task): Skipped[] =>
-        work.skipBadRecords ? [...failures].filter(([, times]) => times > 1).map(([record]) => ({ phase, task, record })).sort((a, b) => a.record - b.record) : [],
-      ),
+      tasksOf(self, phase).flatMap(({ done }, task): Skipped[] => done!.skip.map((record) => ({ phase, task, record }))),
     );
     return { kind: "done", counters: addUp(self), skipped };
   }

@@ -71,6 +71,8 @@ export interface Done {
   readonly attempt: Attempt;
   readonly life: number;
   readonly counters: Readonly<Record<string, number>>;
+  /** The records that were left out. */
+  readonly skip: readonly number[];
   /** When the worker had copied its input, by its own clock. */
   readonly copiedAt: number;
   readonly inBytes: number;

@@ -250,12 +250,12 @@ export function workerWith(given: WorkerOptions, rules: WorkerRules): Role<Worke
 
   function doneOf(self: Worker, attempt: Attempt, out: Effects): Done {
     const running = self.running.get(attempt)!;
-    const { phase, task } = running.assign;
+    const { phase, task, skip } = running.assign;
     const made = running.made as (MapMade | ReduceMade) & { readonly kind: "done" };
     if (running.phase === "map") self.disk.set(attempt, keep(self, (made as MapMade & { readonly kind: "done" }).blocks));
     const inBytes = running.phase === "map" ? work.mapInput(task).bytes : running.bulk === null ? sizeOf(running.blocks.values()).bytes : work.reduceInput(task).bytes;
     return {
-      kind: "done", phase, task, attempt, life: self.life, counters: made.counters,
+      kind: "done", phase, task, attempt, life: self.life, counters: made.counters, skip,
       copiedAt: running.phase === "map" ? out.clock() : running.copiedAt, inBytes, outBytes: made.outBytes,
     };
   }

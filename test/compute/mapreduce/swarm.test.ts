@@ -10,6 +10,10 @@ describe("a job in trouble", () => {
     search(150);
   }, 120_000);
 
+  it("tells what was left out also where the master has lost its count of failures in a crash", () => {
+    search([387]);
+  });
+
   it.each<readonly [string, Broken, string]>([
     ["a master that counts each completion", { roles: { master: doubleCountingMaster } }, "the counters are"],
     ["a master that does not do lost map tasks again", { roles: { master: forgettingMaster } }, "the job is running"],
