@@ -1,15 +1,16 @@
 import { parentPort } from "node:worker_threads";
 import { setUpMapReduce, workOnMapReduce, type MapReduceMessage, type MapReduceSetup } from "./mapreduce/tasks.js";
 import type { Reply } from "./pool.js";
+import { setUpRdd, workOnRdd, type RddMessage, type RddSetup } from "./rdd/task.js";
 
 /** This module, which every thread runs: it does what the pool asks, one task after the other. */
 export const here: string = import.meta.url;
 
 /** What every thread is told before its tasks. */
-export type Setup = MapReduceSetup;
+export type Setup = MapReduceSetup | RddSetup;
 
 /** What a task is. */
-export type Message = MapReduceMessage;
+export type Message = MapReduceMessage | RddMessage;
 
 /** Listen to the pool: for a thread. */
 export function listen(): void {
@@ -20,9 +21,10 @@ export function listen(): void {
   port.on("message", ({ setup, task }: { readonly setup?: Setup; readonly task?: Message }) => {
     last = last.then(async () => {
       try {
-        if (setup !== undefined) await setUpMapReduce(setup);
+        if (setup?.kind === "job") await setUpMapReduce(setup);
+        else if (setup !== undefined) setUpRdd(setup);
         if (task === undefined) return;
-        const { value, transfer } = workOnMapReduce(task);
+        const { value, transfer } = task.phase === "rdd" ? workOnRdd(task) : workOnMapReduce(task);
         port.postMessage({ kind: "done", value } satisfies Reply, transfer);
       } catch (error) {
         if (task === undefined) throw error;

@@ -11,6 +11,8 @@ export interface PoolOptions {
   readonly entry: string;
   /** Called when an attempt at a task ends. */
   readonly ended?: (attempt: Attempt) => void;
+  /** Called when a thread has died, before another takes its place. What it held is lost. */
+  readonly died?: (thread: number) => void;
 }
 
 /** One attempt at a task, on one thread. Times are real ms from the start of the pool. */
@@ -30,10 +32,19 @@ export interface Attempt {
 /** What is asked of a pool. */
 export interface Work {
   readonly label: unknown;
-  /** What the thread gets: plain data. It is copied, so that another thread can get it again. */
-  readonly message: unknown;
-  /** The threads that should rather do it, if they are free. */
-  readonly prefer?: readonly number[];
+  /**
+   * What this thread gets: plain data. It is asked for when the thread is about to begin, so it may depend on what
+   * that thread holds. What it throws, `run` throws.
+   */
+  readonly message: (thread: number) => unknown;
+  /** The only thread that may do it: it holds what the task needs, or is to hold what comes of it. Null: any. */
+  readonly on?: number | null;
+}
+
+/** What came of a task, and the attempt that did it. */
+export interface Done {
+  readonly value: unknown;
+  readonly attempt: Attempt;
 }
 
 /** What a thread answers. */
@@ -45,7 +56,7 @@ export type Reply =
 export const MOST_ATTEMPTS = 4;
 
 interface Waiting extends Work {
-  readonly resolve: (answer: { readonly value: unknown; readonly thread: number }) => void;
+  readonly resolve: (answer: Done) => void;
   readonly reject: (error: unknown) => void;
   attempt: number;
 }
@@ -82,14 +93,20 @@ export class Pool {
     return performance.now() - this.#start;
   }
 
+  /** Whether it was stopped: it does no more tasks. */
+  get isStopped(): boolean {
+    return this.#stopped !== null;
+  }
+
   /** Send something to all threads before any later task, also to those that are to come; what had this name is replaced. */
   setup(name: string, message: unknown): void {
     this.#setups.set(name, message);
     for (const { worker } of this.#seats) worker.postMessage({ setup: message });
   }
 
-  /** Send something to all threads that are there now. */
-  tell(message: unknown): void {
+  /** Threads that are to come need not hear of it any more; those that are there are told this. */
+  forget(name: string, message: unknown): void {
+    this.#setups.delete(name);
     for (const { worker } of this.#seats) worker.postMessage({ setup: message });
   }
 
@@ -99,7 +116,7 @@ export class Pool {
    * @throws what the task threw, at once: a function that fails will fail again; an Error where threads died under it
    * four times, or one needed more memory than it may have
    */
-  run(work: Work): Promise<{ readonly value: unknown; readonly thread: number }> {
+  run(work: Work): Promise<Done> {
     return new Promise((resolve, reject) => {
       if (this.#stopped) return reject(this.#stopped);
       this.#queue.push({ ...work, resolve, reject, attempt: 0 });
@@ -132,14 +149,22 @@ export class Pool {
     for (const [i, seat] of this.#seats.entries()) {
       if (this.#queue.length === 0) break;
       if (seat.task !== null) continue;
-      const preferred = this.#queue.findIndex(({ prefer }) => prefer?.includes(i));
-      // One that should rather run elsewhere is taken all the same: to wait costs more than to fetch.
-      const at = preferred >= 0 ? preferred : Math.max(0, this.#queue.findIndex(({ prefer }) => prefer === undefined || prefer.length === 0));
-      const [task] = this.#queue.splice(at, 1);
-      seat.task = task!;
+      const at = this.#queue.findIndex(({ on = null }) => on === null || on === i);
+      const task = this.#queue[at];
+      if (task === undefined) continue;
+      this.#queue.splice(at, 1);
+      let message: unknown;
+      try {
+        message = task.message(i);
+      } catch (error) {
+        task.reject(error);
+        queueMicrotask(() => this.#next());
+        continue;
+      }
+      seat.task = task;
       seat.from = this.now;
       seat.worker.ref();
-      seat.worker.postMessage({ task: task!.message });
+      seat.worker.postMessage({ task: message });
     }
     if (this.#seats.every(({ task }) => task === null) && this.#queue.length === 0) {
       this.#stopWatching?.();
@@ -168,8 +193,8 @@ export class Pool {
     if (task === null) return;
     seat.task = null;
     seat.worker.unref();
-    this.#tell(task, thread, seat.from, reply.kind);
-    if (reply.kind === "done") task.resolve({ value: reply.value, thread });
+    const attempt = this.#tell(task, thread, seat.from, reply.kind);
+    if (reply.kind === "done") task.resolve({ value: reply.value, attempt });
     else task.reject(reply.error);
     // What the answer leads to is asked for first: it may fit this thread better.
     queueMicrotask(() => this.#next());
@@ -178,6 +203,7 @@ export class Pool {
   #died(thread: number, seat: Seat): void {
     if (this.#stopped) return;
     const { task, isFull } = seat;
+    this.#options.died?.(thread);
     this.#seats[thread] = this.#seated(thread);
     if (task !== null) {
       this.#tell(task, thread, seat.from, "lost");
@@ -190,8 +216,10 @@ export class Pool {
     this.#next();
   }
 
-  #tell({ label, attempt }: Waiting, thread: number, from: number, outcome: Attempt["outcome"]): void {
-    this.#options.ended?.({ label, attempt, thread, from, to: this.now, outcome });
+  #tell({ label, attempt }: Waiting, thread: number, from: number, outcome: Attempt["outcome"]): Attempt {
+    const told: Attempt = { label, attempt, thread, from, to: this.now, outcome };
+    this.#options.ended?.(told);
+    return told;
   }
 }
 

@@ -178,15 +178,15 @@ describe("memory", () => {
       },
       reducers: 2,
     });
-    const lines = Array.from({ length: 400_000 }, (_, i) => `${(i * 7919) % 400_009} is a number that stands in a line of some length, ${i}`);
+    const lines = Array.from({ length: 150_000 }, (_, i) => `${(i * 7919) % 150_001} is a number that stands in a line of some length, ${i}`);
     const big = fileOf("big.txt", lines.join("\n"));
     const out = join(folder, "sorted");
-    const result = await runOnThreads(asked, big, { threads: 1, memory: 32, splitBytes: 30_000_000, out, entry });
+    const result = await runOnThreads(asked, big, { threads: 1, memory: 16, splitBytes: 30_000_000, out, entry });
     expect(result.spills).toBeGreaterThan(5);
     const sorted = contentOf(out);
     const found = [0, 1].map((r) => sorted[`part-0000${r}`]!.split("\n").slice(0, -1).map((line) => line.split("\t")[0]!));
     for (const part of found) expect(part.every((line, i) => i === 0 || part[i - 1]! <= line)).toBe(true);
     expect(found.flat().sort()).toEqual([...lines].sort());
-    expect(readFileSync(big).length).toBeGreaterThan(24_000_000);
+    expect(readFileSync(big).length).toBeGreaterThan(9_000_000);
   });
 });

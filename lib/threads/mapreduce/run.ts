@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { partitionOfKey } from "../../compute/keys.js";
@@ -11,10 +11,10 @@ import { decode, encode } from "../../compute/records.js";
 import type { TextSplit } from "../../compute/rdd/plan.js";
 import { integer, options as checkOptions, show } from "../../core/parameters.js";
 import { here, type Message } from "../entry.js";
-import { fileError } from "../errors.js";
 import { commitFolder, commitPart, filesOf, partName, prepareFolder, splitsOf, TEMPORARY } from "../files.js";
 import { Pool, type Attempt } from "../pool.js";
 import type { Run } from "../runs.js";
+import { removeFolder, temporaryFolder } from "../temporary.js";
 import { totalBytes } from "./collector.js";
 import { jobOf, type MapReduceAnswer, type MapReduceSetup } from "./tasks.js";
 
@@ -128,6 +128,7 @@ export async function runOnThreads<InKey, InValue, Key, Value, Out>(
     const ended = ({ label, ...attempt }: Attempt): void => void tasks.push({ ...(label as { phase: Phase; task: number }), ...attempt });
     pool = new Pool({ threads, heapMb, entry: options.entry ?? here, ended });
     const setup: MapReduceSetup = {
+      kind: "job",
       functions,
       name: checked.name,
       reducers: checked.reducers,
@@ -145,7 +146,7 @@ export async function runOnThreads<InKey, InValue, Key, Value, Out>(
     if (isPrepared) rmSync(out!, { recursive: true, force: true });
     throw error;
   } finally {
-    remove(temporary);
+    removeFolder(temporary);
   }
 }
 
@@ -246,7 +247,7 @@ class Master {
     const skip: number[] = [];
     for (let last = -1; ; ) {
       const message = make(task, skip);
-      const { value } = await this.#pool.run({ label: { phase, task }, message });
+      const { value } = await this.#pool.run({ label: { phase, task }, message: () => message });
       const answer = value as MapReduceAnswer;
       if (answer.kind === "reduced" && message.phase === "reduce" && message.out !== null) {
         commitPart(this.#options.out!, task, message.out);
@@ -305,28 +306,4 @@ function inputsOf(
       throw new TypeError(`the input ${show(name)} cannot go to a thread: ${(error as Error).message}`, { cause: error });
     }
   });
-}
-
-const folders = new Set<string>();
-
-/** A folder that goes away with the job, or with the program. */
-function temporaryFolder(within: string): string {
-  try {
-    const folder = mkdtempSync(join(within, "distlab-"));
-    if (folders.size === 0) process.on("exit", removeAll);
-    folders.add(folder);
-    return folder;
-  } catch (error) {
-    throw fileError("write", within, error);
-  }
-}
-
-function remove(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
-  folders.delete(folder);
-  if (folders.size === 0) process.off("exit", removeAll);
-}
-
-function removeAll(): void {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import type { Transferable } from "node:worker_threads";
 import { compareKeys, partitionOfKey } from "../../compute/keys.js";
-import type { Job, Phase } from "../../compute/mapreduce/job.js";
+import type { Job } from "../../compute/mapreduce/job.js";
 import { mergeRuns } from "../../compute/mapreduce/merge.js";
 import { groups, NoteBook, type Notes } from "../../compute/mapreduce/task.js";
 import { revive, type Portable } from "../../compute/portable.js";
@@ -16,6 +16,7 @@ import { CombineError, Collector, fanIn, fewerRuns } from "./collector.js";
 
 /** What every thread is told of a job before its tasks. */
 export interface MapReduceSetup {
+  readonly kind: "job";
   readonly functions:
     | { readonly kind: "module"; readonly module: string; readonly name: string }
     | {
@@ -200,6 +201,3 @@ function failed(record: number, error: unknown): MapReduceAnswer {
 function text(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
 }
-
-/** What phases are called in progress and rows. */
-export const PHASES: readonly Phase[] = ["map", "reduce"];

@@ -1,3 +1,4 @@
+import { withValues } from "../../../lib/compute/portable.js";
 import type { Context, Rdd } from "../../../lib/rdd.js";
 
 /** Programs that together use every kind of dependency; each gives what is compared between engines. */
@@ -25,7 +26,7 @@ export const programs: Readonly<Record<string, (sc: Context) => Promise<unknown>
     let w = 0;
     for (let i = 0; i < 3; i++) {
       const at = w;
-      w -= (await points.map(({ x, y }) => x * (1 / (1 + Math.exp(-y * at * x)) - 1) * y).reduce((a, b) => a + b)) / 10;
+      w -= (await points.map(withValues({ at }, ({ x, y }: { x: number; y: number }) => x * (1 / (1 + Math.exp(-y * at * x)) - 1) * y)).reduce((a, b) => a + b)) / 10;
     }
     return w;
   },
