@@ -3,6 +3,7 @@
  *
  * - `runOnThreads` runs a MapReduce job of distlab/mapreduce, in bounded memory, whichever threads die on the way.
  * - `threads` is the engine for RDDs of distlab/rdd: `context({ master: "threads[2]" })`, once this door is imported.
+ * - `countWords` counts the words of files on bytes: how fast it can be.
  * - `withValues` gives a function what it takes from around it, so that it can go to another thread.
  */
 import { registerMaster } from "./compute/rdd/context.js";
@@ -19,3 +20,4 @@ registerMaster({
 export { withValues } from "./compute/portable.js";
 export { threads, type ThreadsEngine, type ThreadsOptions } from "./threads/rdd/engine.js";
 export { runOnThreads, type JobAddress, type Progress, type RunOptions, type ThreadsResult, type ThreadTask } from "./threads/mapreduce/run.js";
+export { countWords, WordCounts, type CountOptions } from "./threads/words/count.js";

@@ -1,6 +1,7 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, type Transferable } from "node:worker_threads";
 import { setUpMapReduce, workOnMapReduce, type MapReduceMessage, type MapReduceSetup } from "./mapreduce/tasks.js";
-import type { Reply } from "./pool.js";
+import { transferables, type Reply } from "./pool.js";
+import { workOnWords, type WordsMessage } from "./words/count.js";
 import { setUpRdd, workOnRdd, type RddMessage, type RddSetup } from "./rdd/task.js";
 
 /** This module, which every thread runs: it does what the pool asks, one task after the other. */
@@ -10,7 +11,7 @@ export const here: string = import.meta.url;
 export type Setup = MapReduceSetup | RddSetup;
 
 /** What a task is. */
-export type Message = MapReduceMessage | RddMessage;
+export type Message = MapReduceMessage | RddMessage | WordsMessage;
 
 /** Listen to the pool: for a thread. */
 export function listen(): void {
@@ -24,7 +25,7 @@ export function listen(): void {
         if (setup?.kind === "job") await setUpMapReduce(setup);
         else if (setup !== undefined) setUpRdd(setup);
         if (task === undefined) return;
-        const { value, transfer } = task.phase === "rdd" ? workOnRdd(task) : workOnMapReduce(task);
+        const { value, transfer } = work(task);
         port.postMessage({ kind: "done", value } satisfies Reply, transfer);
       } catch (error) {
         if (task === undefined) throw error;
@@ -32,6 +33,19 @@ export function listen(): void {
       }
     });
   });
+}
+
+function work(task: Message): { readonly value: unknown; readonly transfer: Transferable[] } {
+  switch (task.phase) {
+    case "rdd":
+      return workOnRdd(task);
+    case "words": {
+      const value = workOnWords(task);
+      return { value, transfer: [...transferables([value.text]), value.counts.buffer as ArrayBuffer] };
+    }
+    default:
+      return workOnMapReduce(task);
+  }
 }
 
 /** An error that survives the way to another thread. */

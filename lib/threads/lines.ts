@@ -119,11 +119,14 @@ export function* linesIn(chunk: Chunk, path: string): Generator<string, void> {
 function readerOf({ bytes, offset }: Chunk, path: string): (from: number, to: number) => string {
   const slicing = bytes as unknown as Slicing;
   if (isAscii(bytes)) return (from, to) => slicing.latin1Slice(from, to);
-  if (!isUtf8(bytes)) {
-    const at = firstInvalid(bytes);
-    throw new Error(`${show(path)} is not UTF-8: byte ${offset + at} is 0x${bytes[at]!.toString(16).padStart(2, "0")}, which fits nothing around it`);
-  }
+  if (!isUtf8(bytes)) throw notUtf8({ bytes, offset }, path);
   return (from, to) => slicing.utf8Slice(from, to);
+}
+
+/** The error that says where a chunk is not UTF-8. */
+export function notUtf8({ bytes, offset }: Chunk, path: string): Error {
+  const at = firstInvalid(bytes);
+  return new Error(`${show(path)} is not UTF-8: byte ${offset + at} is 0x${bytes[at]!.toString(16).padStart(2, "0")}, which fits nothing around it`);
 }
 
 /** What Node.js's byte arrays have, though its types do not say so: `toString` without a look at the name of the encoding. */
