@@ -1,4 +1,4 @@
-import { options } from "../../core/parameters.js";
+import { options, show } from "../../core/parameters.js";
 import { ids, type NodeId, type Role } from "../../core/role.js";
 import { layout, type Layout, placeChunks } from "../cluster/layout.js";
 import { machineOf2004 } from "../cluster/machine.js";
@@ -38,6 +38,7 @@ export interface ClusterOptions
  *     outputOf(run, wordCount());
  */
 export function mapReduceCluster(job: Job, splits: readonly Split[], given: ClusterOptions): MapReduceCluster {
+  if (!Array.isArray(splits)) throw new TypeError(`splits must be a list of splits, got ${show(splits)}`);
   return clusterOf((places) => liveWork(job, splits, places), splits.length, given);
 }
 

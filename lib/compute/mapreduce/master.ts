@@ -518,9 +518,13 @@ export function masterWith(given: MasterOptions, rules: MasterRules): Role<Maste
         schedule(self, out);
       },
 
-      // The output is as good as lost, whatever the worker that has it says to pings.
-      unreadable(self, { task, attempt }, _, out) {
-        if (self.phase.kind !== "running" || self.maps[task]?.done?.attempt !== attempt || !redoesMaps) return;
+      // The output is as good as lost, whatever the worker that has it says to pings; or the news of a later one were lost.
+      unreadable(self, { task, attempt }, from, out) {
+        const done = self.maps[task]!.done;
+        if (self.phase.kind !== "running" || !redoesMaps || done === null) return;
+        if (done.attempt !== attempt) {
+          return out.send(from, { kind: "news", locations: [{ task, worker: done.worker, attempt: done.attempt }] });
+        }
         undo(self, task, out);
         schedule(self, out);
       },

@@ -1,5 +1,5 @@
 import { shared, type Shared } from "../../core/clone.js";
-import { finite, integer, options, show } from "../../core/parameters.js";
+import { finite, integer, options } from "../../core/parameters.js";
 import type { NodeId } from "../../core/role.js";
 import { roughBytes, type Split } from "./input.js";
 import type { Job, Pair, Phase } from "./job.js";
@@ -66,7 +66,6 @@ export interface Size {
 
 /** The job on its input: the user's functions run for real, in virtual time. */
 export function liveWork(job: Job, splits: readonly Split[], places: readonly (readonly NodeId[])[] = []): Work {
-  if (!Array.isArray(splits)) throw new TypeError(`splits must be a list of splits, got ${show(splits)}`);
   return {
     name: job.name,
     maps: splits.length,

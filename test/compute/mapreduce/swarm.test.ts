@@ -14,6 +14,10 @@ describe("a job in trouble", () => {
     search([387]);
   });
 
+  it("tells a reduce task of a new output also where that task is not the one that the master thinks is running", () => {
+    search([2096]);
+  });
+
   it.each<readonly [string, Broken, string]>([
     ["a master that counts each completion", { roles: { master: doubleCountingMaster } }, "the counters are"],
     ["a master that does not do lost map tasks again", { roles: { master: forgettingMaster } }, "the job is running"],
