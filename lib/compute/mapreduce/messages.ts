@@ -16,7 +16,7 @@ export interface Ping {
   readonly awaits: readonly Attempt[];
 }
 
-/** "I am here, in my n-th life; and I never heard of these attempts." */
+/** "I am here, in my n-th life; and these attempts are not with me." */
 export interface Pong {
   readonly kind: "pong";
   /** How often the worker has started. What it had on its disk in an earlier life is gone. */

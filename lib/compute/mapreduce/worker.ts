@@ -336,7 +336,11 @@ export function workerWith(given: WorkerOptions, rules: WorkerRules): Role<Worke
         for (const attempt of awaits) {
           const said = self.reports.get(attempt);
           if (said) out.send(master, said);
-          else if (said === undefined && !self.running.has(attempt) && !self.waiting.some((one) => one.attempt === attempt)) unknown.push(attempt);
+          else if (!self.running.has(attempt) && !self.waiting.some((one) => one.attempt === attempt)) {
+            unknown.push(attempt);
+            // A master that went back to a checkpoint may want again what it had told to stop.
+            self.reports.delete(attempt);
+          }
         }
         for (const [attempt, running] of self.running) {
           if (running.commit !== null) commitNext(self, attempt, out);

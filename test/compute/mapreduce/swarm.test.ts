@@ -18,6 +18,10 @@ describe("a job in trouble", () => {
     search([2096]);
   });
 
+  it("begins anew what a master wants that has forgotten, in a crash, that it had told a worker to stop it", () => {
+    search([6464]);
+  });
+
   it.each<readonly [string, Broken, string]>([
     ["a master that counts each completion", { roles: { master: doubleCountingMaster } }, "the counters are"],
     ["a master that does not do lost map tasks again", { roles: { master: forgettingMaster } }, "the job is running"],
