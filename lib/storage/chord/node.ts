@@ -67,6 +67,8 @@ export type ChordTimer =
   | { readonly kind: "stabilise" }
   | { readonly kind: "fixFingers" }
   | { readonly kind: "checkPredecessor" }
+  /** Try again to join. */
+  | { readonly kind: "join" }
   | { readonly kind: "giveUp"; readonly query: number };
 
 export type ChordSignature = {
@@ -313,7 +315,10 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
       if (node === self.id || list.includes(node)) break;
       list.push(node);
     }
-    self.successors = list.length === 0 ? [self.id] : list.slice(0, r);
+    if (list.length === 0) list.push(self.id);
+    else if (list.length > r) list.length = r;
+    const isNew = list.length !== self.successors.length || list.some((node, i) => node !== self.successors[i]);
+    if (isNew) self.successors = list;
   }
 
   function becomeMember(self: ChordNode, out: O): void {
@@ -554,6 +559,10 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
         ask(self, { kind: "alive", to: predecessor, rival: null }, out, (query): Ask => ({ kind: "ask", query }), predecessor);
       },
 
+      join(self, _timer, out) {
+        if (self.phase === "joining") look(self, identifier(self.id), { kind: "join" }, out);
+      },
+
       giveUp(self, { query }, out) {
         silent(self, query, out);
       },
@@ -593,7 +602,7 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
         self.predecessor = null;
         return;
       case "join":
-        return look(self, identifier(self.id), { kind: "join" }, out);
+        return out.setTimer({ kind: "join" }, every);
       case "transfer":
         return; // the keys stay here; the next predecessor gets them
     }
@@ -602,13 +611,15 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
   /** An answer with somebody's neighbours, to one of four questions. */
   function heard(self: ChordNode, pending: Extract<Pending, { kind: "successor" | "between" | "alive" | "join" }>, { predecessor, successors, isBusy }: Neighbours, from: NodeId, out: O): void {
     switch (pending.kind) {
-      case "join":
+      case "join": {
         if (self.phase !== "joining") return;
-        if (isBusy) return look(self, identifier(self.id), { kind: "join" }, out);
         // Its place may have been taken meanwhile: then it is not the predecessor to be any more.
-        if (!isUpTo(identifier(self.id), identifier(from), identifier(successors[0]!))) return look(self, identifier(self.id), { kind: "join" }, out);
-        follow(self, successors[0] === from ? [from] : successors);
+        if (isBusy || !isUpTo(identifier(self.id), identifier(from), identifier(successors[0]!))) return out.setTimer({ kind: "join" }, every);
+        // Who was a member before, and is back, may still be in the list: it must not take itself for its successor.
+        const others = successors.filter((node) => node !== self.id);
+        follow(self, others.length === 0 ? [from] : others);
         return becomeMember(self, out);
+      }
       case "successor": {
         if (isBusy || self.successors[0] !== from) return;
         follow(self, [from, ...successors]);
@@ -635,7 +646,7 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
   }
 
   function lost(self: ChordNode, purpose: Purpose, out: O): void {
-    if (purpose.kind === "join" && self.phase === "joining") return look(self, identifier(self.id), purpose, out);
+    if (purpose.kind === "join" && self.phase === "joining") return out.setTimer({ kind: "join" }, every);
     finish(self, purpose, null, 0, out);
   }
 }

@@ -44,9 +44,13 @@ export function ringFaults(world: World, { identifier, r, bits, after }: {
  */
 export function orderedRing(given: { readonly identifier: (node: NodeId) => Identifier }): Property {
   const identifier = remembered(given.identifier);
+  /** The lists that were in order when they were last looked at. Most steps change none. */
+  let sound: readonly (readonly NodeId[] | null)[] = [];
   return {
     name: "one ordered ring that everybody reaches",
     check(world) {
+      const lists = world.nodes.map(({ state }) => ((state as ChordNode | null)?.phase === "member" ? (state as ChordNode).successors : null));
+      if (lists.length === sound.length && lists.every((list, i) => list === sound[i])) return null;
       const members = new Map(membersOf(world, identifier).map((node) => [node.id, node]));
       const next = new Map<NodeId, NodeId>();
       for (const { id, successors } of members.values()) {
@@ -73,6 +77,7 @@ export function orderedRing(given: { readonly identifier: (node: NodeId) => Iden
         const passed = ring.find((other) => other !== node && isBetween(identifier(other), identifier(node), identifier(next.get(node)!)));
         if (passed !== undefined) return `${node} is followed by ${next.get(node)}, although ${passed} lies between them`;
       }
+      sound = lists;
       return null;
     },
   };
