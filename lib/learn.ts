@@ -20,6 +20,7 @@ export {
 export {
   type BoundedRule, type Contender, type ExercisePoint, type LabelRule, type MetPlace, type PreferenceRule, type RingRule, type TagRule, type WinnerRule,
 } from "./learn/chapters/consistent-hashing-exercises.js";
+export { type CachedBlock, type EvictRule, type LineageStep, type Loss, type LostRule, type MeanRule, type SaltRule, type StageRule } from "./learn/chapters/spark-exercises.js";
 export { type AdoptSuccessorRule, type ClosestRule, type HopsRule, type MergeRule, type RectifyRule, type TransferRule } from "./learn/chapters/chord-exercises.js";
 export { type BatchCostRule, type CostRule, type Protocol } from "./learn/chapters/comparison-exercises.js";
 export { candidates, survives, type Candidate, type Ending, type Survival } from "./learn/chapters/commit-survey.js";

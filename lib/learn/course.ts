@@ -19,6 +19,8 @@ import { raftInServiceExercises } from "./chapters/raft-in-service-exercises.js"
 import { raftInServiceQuizzes } from "./chapters/raft-in-service-quizzes.js";
 import { raftExercises } from "./chapters/raft-exercises.js";
 import { raftQuizzes } from "./chapters/raft-quizzes.js";
+import { sparkExercises } from "./chapters/spark-exercises.js";
+import { sparkQuizzes } from "./chapters/spark-quizzes.js";
 import { threePhaseExercises } from "./chapters/three-phase-exercises.js";
 import { threePhaseQuizzes } from "./chapters/three-phase-quizzes.js";
 import { twoPhaseExercises } from "./chapters/two-phase-exercises.js";
@@ -38,6 +40,7 @@ const chapters: Chapters = {
   "3.2.3": { title: "Four phases, and the way out", exercises: fourPhaseExercises, quizzes: fourPhaseQuizzes },
   "3.3.1": { title: "Consistent hashing", exercises: consistentHashingExercises, quizzes: consistentHashingQuizzes },
   "3.3.2": { title: "Chord", exercises: chordExercises, quizzes: chordQuizzes },
+  "3.4.2": { title: "Spark", exercises: sparkExercises, quizzes: sparkQuizzes },
 };
 
 interface Chapters {
@@ -51,6 +54,7 @@ interface Chapters {
   readonly "3.2.3": { readonly title: string; readonly exercises: typeof fourPhaseExercises; readonly quizzes: typeof fourPhaseQuizzes };
   readonly "3.3.1": { readonly title: string; readonly exercises: typeof consistentHashingExercises; readonly quizzes: typeof consistentHashingQuizzes };
   readonly "3.3.2": { readonly title: string; readonly exercises: typeof chordExercises; readonly quizzes: typeof chordQuizzes };
+  readonly "3.4.2": { readonly title: string; readonly exercises: typeof sparkExercises; readonly quizzes: typeof sparkQuizzes };
 }
 
 /** The number of a chapter that has exercises: "3.1.1". */
