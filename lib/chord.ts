@@ -9,6 +9,10 @@
 export {
   chord, type ChordNode, type ChordOptions, type ChordReply, type ChordRequest, type ChordSignature, type ChordTimer, type Pending, type Purpose,
 } from "./storage/chord/node.js";
+export {
+  chordHost, hostOf, positionOf,
+  type BetweenPositions, type ChordHost, type ChordHostOptions, type ChordHostSignature, type PositionTimer,
+} from "./storage/chord/host.js";
 export { type ChordMessage } from "./storage/chord/messages.js";
 export { isBetween, isUpTo, space, type Identifier, type Space } from "./storage/chord/space.js";
 export { orderedRing, ringFaults } from "./storage/chord/properties.js";

@@ -1,12 +1,17 @@
 import type { Property, World } from "../../core/property.js";
 import type { NodeId } from "../../core/role.js";
+import type { ChordHost } from "./host.js";
 import type { ChordNode } from "./node.js";
 import { isBetween, remembered, type Identifier } from "./space.js";
 
+/** The nodes that are up; of hosts, their positions. */
+function nodesOf(world: World): ChordNode[] {
+  return world.nodes.flatMap(({ state }) => (state === null ? [] : ((state as Partial<ChordHost>).positions ?? [state as ChordNode])));
+}
+
 /** The members of the ring that are up, clockwise. */
 function membersOf(world: World, identifier: (node: NodeId) => Identifier): readonly ChordNode[] {
-  const states = world.nodes.map(({ state }) => state as ChordNode | null);
-  const members = states.filter((state): state is ChordNode => state !== null && state.phase === "member");
+  const members = nodesOf(world).filter(({ phase }) => phase === "member");
   return members.sort((a, b) => (identifier(a.id) < identifier(b.id) ? -1 : 1));
 }
 
@@ -49,7 +54,7 @@ export function orderedRing(given: { readonly identifier: (node: NodeId) => Iden
   return {
     name: "one ordered ring that everybody reaches",
     check(world) {
-      const lists = world.nodes.map(({ state }) => ((state as ChordNode | null)?.phase === "member" ? (state as ChordNode).successors : null));
+      const lists = nodesOf(world).map(({ phase, successors }) => (phase === "member" ? successors : null));
       if (lists.length === sound.length && lists.every((list, i) => list === sound[i])) return null;
       const members = new Map(membersOf(world, identifier).map((node) => [node.id, node]));
       const next = new Map<NodeId, NodeId>();
