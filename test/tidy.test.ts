@@ -34,6 +34,8 @@ const table: Readonly<Record<string, Permission>> = {
   history: { areas: ["core", "trace"] },
   host: { areas: ["core"], packages: ["@electric-sql/pglite"], node: true },
   threads: { areas: ["compute", "core"], node: true },
+  // Beside Spark's executors runs a program of one file, which a bundler puts together.
+  spark: { areas: ["compute", "core", "threads"], packages: ["esbuild"], node: true },
   measure: { areas: ["core", "trace"], packages: ["d3-array", "jstat"] },
   // A plot knows rows, and no protocol.
   plot: { areas: ["core", "history", "trace"], types: ["measure"], packages: ["@dagrejs/dagre", "d3-array"] },
@@ -62,7 +64,7 @@ describe("the library's areas", () => {
   });
 
   it("read no clock, no chance and no timer of the machine, but for those that meet it", () => {
-    expect(worldlyNames(lib, (area) => ["notebook", "host", "threads"].includes(area))).toEqual([]);
+    expect(worldlyNames(lib, (area) => ["notebook", "host", "threads", "spark"].includes(area))).toEqual([]);
   });
 });
 
