@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
-import { KeyMap } from "../../compute/keys.js";
 import { type Job, partitionOf } from "../../compute/mapreduce/job.js";
 import { NoteBook } from "../../compute/mapreduce/task.js";
 import { orderOf } from "../../compute/sort.js";
 import { BLOCK, BlockWriter, RunFile, runBytes, type Run } from "../runs.js";
+import { Gathering } from "./gathering.js";
+import { sizeOf } from "./size.js";
 
 /** A combiner threw. No record is to blame, so none can be left out. */
 export class CombineError extends Error {
@@ -22,12 +23,13 @@ export interface CollectorOptions {
 
 /**
  * What a map task emits, parted into R regions and sorted by key (Dean & Ghemawat 2004, sections 3.1 and 4.2). With a
- * combiner the values of a key are gathered, and combined whenever there are many; without one, pairs are held as they come.
+ * combiner the values of each key are gathered, and combined when there are many; without one, pairs are held as they come.
  * Where that is more than the memory allows, sorted runs are spilled to files.
  */
 export class Collector {
   readonly #options: CollectorOptions;
-  readonly #gathered = new KeyMap<Bucket>();
+  /** Where there is a combiner. */
+  readonly #gathering: Gathering | null;
   #regions: Region[];
   readonly #runs: Run[][];
   readonly #files: RunFile[] = [];
@@ -38,8 +40,10 @@ export class Collector {
 
   constructor(options: CollectorOptions) {
     this.#options = options;
-    this.#regions = newRegions(options.job.reducers);
-    this.#runs = Array.from({ length: options.job.reducers }, () => []);
+    const { job } = options;
+    this.#gathering = job.combine === null ? null : new Gathering((key, values) => this.#combined(key, values), (key) => partitionOf(job, key));
+    this.#regions = newRegions(job.reducers);
+    this.#runs = Array.from({ length: job.reducers }, () => []);
   }
 
   /** How many pairs were emitted. */
@@ -49,9 +53,9 @@ export class Collector {
 
   readonly emit = (key: unknown, value: unknown): void => {
     this.#emitted++;
-    if (this.#options.job.combine === null) this.#keep(key, value);
-    else this.#gather(key, value);
-    if (this.#held > this.#options.budget) this.#spill();
+    if (this.#gathering === null) this.#keep(key, value);
+    else this.#gathering.add(key, value);
+    if ((this.#gathering?.held ?? this.#held) > this.#options.budget) this.#spill();
   };
 
   /** The runs of each region, the earlier first, and how many times there was too much to hold. */
@@ -77,27 +81,10 @@ export class Collector {
     this.#held += sizeOf(key) + sizeOf(value);
   }
 
-  #gather(key: unknown, value: unknown): void {
-    const entry = this.#gathered.entry(key);
-    if (entry === undefined) {
-      const region = partitionOf(this.#options.job, key);
-      this.#gathered.set(key, { region, values: [value], limit: FIRST_LIMIT });
-      this.#held += ENTRY + sizeOf(key) + sizeOf(value);
-      return;
-    }
-    const bucket = entry[1];
-    if (bucket.values.push(value) < bucket.limit) {
-      if (typeof value !== "number") this.#held += sizeOf(value);
-      return;
-    }
-    bucket.values = this.#combined(key, bucket.values);
-    bucket.limit = Math.max(FIRST_LIMIT, 2 * bucket.values.length);
-  }
-
-  #combined(key: unknown, values: readonly unknown[]): unknown[] {
+  #combined(key: unknown, values: Iterable<unknown>): unknown[] {
     const combined: unknown[] = [];
     try {
-      this.#options.job.combine!(key, values[Symbol.iterator](), (value: unknown) => void combined.push(value), this.#unheard);
+      this.#options.job.combine!(key, values[Symbol.iterator]() as IterableIterator<unknown>, (value: unknown) => void combined.push(value), this.#unheard);
     } catch (error) {
       throw new CombineError(error instanceof Error ? error.message : String(error), { cause: error });
     }
@@ -124,14 +111,13 @@ export class Collector {
 
   /** All that is held as sorted blocks, region by region. Nothing is held after that. */
   #sorted(): Uint8Array[][] {
-    for (const [key, { region, values }] of this.#gathered.entries()) {
+    for (const { key, region, values } of this.#gathering?.drain() ?? []) {
       const { keys, values: all } = this.#regions[region]!;
-      for (const value of values.length > 1 ? this.#combined(key, values) : values) {
+      for (const value of values) {
         keys.push(key);
         all.push(value);
       }
     }
-    this.#gathered.clear();
     const blocks = this.#regions.map(({ keys, values }) => {
       const region: Uint8Array[] = [];
       const writer = new BlockWriter((block) => region.push(block));
@@ -187,13 +173,6 @@ export function totalBytes(runs: readonly (readonly Run[])[]): number {
   return runs.flat().reduce((sum, run) => sum + runBytes(run), 0);
 }
 
-/** A key's values that are not yet sorted. */
-interface Bucket {
-  readonly region: number;
-  values: unknown[];
-  limit: number;
-}
-
 interface Region {
   readonly keys: unknown[];
   readonly values: unknown[];
@@ -201,21 +180,4 @@ interface Region {
 
 function newRegions(reducers: number): Region[] {
   return Array.from({ length: reducers }, () => ({ keys: [], values: [] }));
-}
-
-/** So many values of a key are combined, then twice as many as are left. */
-const FIRST_LIMIT = 32;
-
-/** About what a key takes in memory with its bucket, in bytes, numbers among its values counted in. */
-const ENTRY = 320;
-
-/** About what a value takes in V8's memory, in bytes, with its place in a list. */
-function sizeOf(value: unknown): number {
-  if (typeof value === "string") return 40 + value.length;
-  if (typeof value === "number") return 16;
-  if (typeof value !== "object" || value === null) return 16;
-  if (value instanceof Uint8Array) return 120 + value.length;
-  let size = 64;
-  for (const part of Object.values(value)) size += 16 + sizeOf(part);
-  return size;
 }
