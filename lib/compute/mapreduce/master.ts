@@ -5,7 +5,7 @@ import type { Locality } from "../cluster/machine.js";
 import type { Phase, Skipped } from "./job.js";
 import type { Abandon, Assign, Attempt, BulkNews, Done, LastGasp, Location, News, Ping, Pong, Unreadable } from "./messages.js";
 import { addCounters } from "./task.js";
-import type { Slots } from "./worker.js";
+import { type Slots, slotsOf } from "./worker.js";
 import type { Work } from "./work.js";
 
 /**
@@ -175,7 +175,7 @@ export function masterWith(given: MasterOptions, rules: MasterRules): Role<Maste
   if (checkpointEvery !== null) delay("checkpointEvery", checkpointEvery);
   integer("maxFailures", maxFailures, { min: 1 });
   flag("status", status);
-  const slots: Slots = { map: 1, reduce: 1, ...options("slots", given.slots ?? {}, ["map", "reduce"]) };
+  const slots = slotsOf(given.slots);
   const { addUp = sumOfDone, redoesMaps = true, onDone } = rules;
   const total = { map: work.maps, reduce: work.reduces };
   const near = nearTasks(work, workers, layout);

@@ -90,6 +90,12 @@ export interface Slots {
   readonly reduce: number;
 }
 
+/** Slots, checked: one of each kind unless said otherwise. */
+export function slotsOf(given: Partial<Slots> = {}): Slots {
+  const { map = 1, reduce = 1 } = options("slots", given, ["map", "reduce"]);
+  return { map: integer("slots.map", map, { min: 1, max: 1000 }), reduce: integer("slots.reduce", reduce, { min: 1, max: 1000 }) };
+}
+
 export interface WorkerOptions {
   readonly work: Work;
   readonly master: NodeId;
@@ -137,9 +143,7 @@ export function workerWith(given: WorkerOptions, rules: WorkerRules): Role<Worke
     "work", "master", "files", "slots", "machine", "layout", "replicas",
   ]);
   integer("replicas", replicas, { min: 1, max: 100 });
-  const slots: Slots = { map: 1, reduce: 1, ...options("slots", given.slots ?? {}, ["map", "reduce"]) };
-  integer("slots.map", slots.map, { min: 1, max: 1000 });
-  integer("slots.reduce", slots.reduce, { min: 1, max: 1000 });
+  const slots = slotsOf(given.slots);
   const { hasAll = (copied, maps) => copied === maps, instead = null, temporary = temporaryName, pieces = (contents) => [contents] } = rules;
   const { keep = (_, blocks) => blocks } = rules;
 
