@@ -1,12 +1,13 @@
 import { describe, it } from "vitest";
+import { twoPhase } from "../../lib/commit.js";
 import {
   fourPhaseCluster, inFourPhase, inQuorumCommit, inThreePhase, inTrouble, inTwoPhase, isOverUnlessAllHaveFallen, quorumCluster, search, seldom,
   threePhaseCluster, twoPhaseCluster,
 } from "./swarm.js";
 
 describe("commit protocols in trouble for long", () => {
-  it("two-phase commit keeps AC1, AC2 and AC4 in 10,000 clusters, and nobody is in doubt for ever", () => {
-    search(10_000, (seed) => inTrouble(seed, twoPhaseCluster(), "any"), inTwoPhase);
+  it.each(twoPhase.forms)("two-phase commit, %s, keeps AC1, AC2 and AC4 in 10,000 clusters, and nobody is in doubt for ever", (form) => {
+    search(10_000, (seed) => inTrouble(seed, twoPhaseCluster({ form }), "any"), inTwoPhase);
   }, 1_200_000);
 
   it("quorum-based three-phase commit keeps AC1, AC2 and AC4 in 10,000 clusters", () => {

@@ -8,11 +8,11 @@ import {
 
 describe("commit protocols in trouble", () => {
   it("two-phase commit keeps AC1, AC2 and AC4 whatever happens, and nobody is in doubt for ever once it is over", () => {
-    search(400, (seed) => inTrouble(seed, twoPhaseCluster(), "any"), inTwoPhase);
+    search(200, (seed) => inTrouble(seed, twoPhaseCluster(), "any"), inTwoPhase);
   }, 120_000);
 
   it("quorum-based three-phase commit keeps AC1, AC2 and AC4 whatever happens", () => {
-    search(200, (seed) => inTrouble(seed, quorumCluster, "any"), inQuorumCommit, () => null);
+    search(120, (seed) => inTrouble(seed, quorumCluster, "any"), inQuorumCommit, () => null);
   }, 120_000);
 
   it("three-phase commit keeps AC1, AC2 and AC4 in a synchronous network with crashes, and nobody is in doubt for ever", () => {
@@ -20,7 +20,7 @@ describe("commit protocols in trouble", () => {
   }, 120_000);
 
   it("four-phase commit keeps AC1, AC2 and AC4 there, and does not block while one of the coordinator and its backups lives", () => {
-    search(300, (seed) => inTrouble(seed, fourPhaseCluster, "synchronous"), inFourPhase, isOverUnlessAllHaveFallen);
+    search(150, (seed) => inTrouble(seed, fourPhaseCluster, "synchronous"), inFourPhase, isOverUnlessAllHaveFallen);
   }, 120_000);
 
   it.each([

@@ -45,13 +45,15 @@ const PATIENCE = 60;
 
 type Cluster = (seed: number) => { readonly nodes: Record<string, AnyRole>; readonly coordinators: readonly string[]; readonly participants: readonly string[] };
 
-/** Two-phase commit in any form, with one or two coordinators, and sometimes a tree. */
-export const twoPhaseCluster = (given: Partial<Pick<typeof twoPhase, "coordinator" | "participant">> = {}): Cluster => (seed) => {
+/** Two-phase commit in any form, or the one that is asked for, with one or two coordinators, and sometimes a tree. */
+export const twoPhaseCluster = (
+  { form: asked, ...given }: Partial<Pick<typeof twoPhase, "coordinator" | "participant">> & { readonly form?: twoPhase.Form } = {},
+): Cluster => (seed) => {
   const { coordinator, participant } = { ...twoPhase, ...given };
   const shape = stream(seed, "shape");
   const participants = participantNames(1 + shape.below(4));
-  const isTree = participants.length > 1 && shape.chance(0.2);
-  const form = shape.pick(isTree ? ["basic", "presumed-abort"] as const : twoPhase.forms);
+  const isTree = participants.length > 1 && shape.chance(0.2) && (asked === undefined || asked === "basic" || asked === "presumed-abort");
+  const form = asked ?? shape.pick(isTree ? ["basic", "presumed-abort"] as const : twoPhase.forms);
   const cooperative = !isTree && shape.chance(0.4);
   const resource = resourceOf(seed);
   const coordinators = shape.chance(0.3) ? ["c", "d"] : ["c"];

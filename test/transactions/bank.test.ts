@@ -5,8 +5,8 @@ import { search } from "../consensus/paxos/swarm.js";
 import { bank, inTrouble, isSound } from "./bank.js";
 
 describe("a bank in trouble", () => {
-  it("keeps its money, frees its locks and stays serializable in 40 runs with faults of their own", () => {
-    search(40, inTrouble);
+  it("keeps its money, frees its locks and stays serializable in 30 runs with faults of their own", () => {
+    search(30, inTrouble);
   }, 120_000);
 
   it.each([

@@ -1,18 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { explore } from "../../../lib/check.js";
 import { abortNeedsCause } from "../../../lib/commit/properties.js";
-import type { ManagerRecord } from "../../../lib/commit/paxos-commit/manager.js";
 import { voteInBallot0 } from "../../../lib/commit/paxos-commit/properties.js";
-import type { World } from "../../../lib/core.js";
 import { contest, properties } from "./explore.js";
 
 /*
  * Every world of small clusters. The numbers are exact: one more or less is a change of the protocol, of a property's
  * memory or of the explorer, and is to be understood before it is written down here.
  */
-
-const logOf = ({ nodes }: World, id: string) =>
-  (nodes.find((node) => node.id === id)?.state as { log: Map<string, ManagerRecord> } | null)?.log.get("t1")?.kind;
 
 describe("every world of Paxos Commit with three acceptors", () => {
   it.each([
@@ -29,24 +24,6 @@ describe("every world of Paxos Commit with three acceptors", () => {
 
   it("is safe for one where the leader opens a ballot of its own, however late any message is", () => {
     expect(explore({ ...contest(1), timers: { l1: 1 } } as never)).toMatchObject({ kind: "holds", worlds: 6030 });
-  });
-
-  it("is safe for two where the leader opens a ballot of its own", () => {
-    const verdict = explore({
-      ...contest(2),
-      timers: { l1: 1 },
-      reach: {
-        "the leader aborts, because one is silent": (world: World) => world.decisions.some(({ node }) => node === "l1") && logOf(world, "r2") === undefined,
-        "the leader commits although it has opened a ballot": ({ nodes, decisions }: World) =>
-          decisions.some(({ node, outcome }) => node === "l1" && (outcome as { outcome: string }).outcome === "commit") &&
-          (nodes.find(({ id }) => id === "l1")?.state as { round: number }).round === 1,
-      },
-    } as never);
-    expect(verdict).toMatchObject({ kind: "holds", worlds: 62_742 });
-    expect(Object.fromEntries(Object.entries(verdict.reached).map(([name, schedule]) => [name, schedule?.length ?? null]))).toEqual({
-      "the leader aborts, because one is silent": 10,
-      "the leader commits although it has opened a ballot": 10,
-    });
   });
 
   it("is safe for two where a resource manager or an acceptor crashes, before or after anything that it does", () => {

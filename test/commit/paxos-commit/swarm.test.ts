@@ -5,8 +5,8 @@ import { search } from "../../consensus/paxos/swarm.js";
 import { cluster, everythingIsSettled, inTrouble } from "./swarm.js";
 
 describe("Paxos Commit in trouble", () => {
-  it("is safe in 100 clusters with faults of their own, and once they are over nobody is in doubt and no money is gone", () => {
-    search(100, inTrouble);
+  it("is safe in 50 clusters with faults of their own, and once they are over nobody is in doubt and no money is gone", () => {
+    search(50, inTrouble);
   }, 120_000);
 
   // Without leaders that share or forget their ballots: it takes many seeds until one gets two values. The explorer finds it at once.

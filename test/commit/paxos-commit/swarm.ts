@@ -38,13 +38,13 @@ const OPENING = 100;
 const managers = named("r", 4);
 
 /** Each seed has a cluster, a network and a mix of faults of its own, and ten transfers between two or three accounts. */
-export function cluster(seed: number, cast: Partial<typeof sound> = {}): SeedOptions {
+export function cluster(seed: number, { form, ...cast }: Partial<typeof sound> & { readonly form?: "plain" | "faster" } = {}): SeedOptions {
   const roles = { ...sound, ...cast };
   const shape = stream(seed, "shape");
   const { loss = 0, duplication = 0, latency = [1, 10], flush = 0, crashes = 0, ...rates } = swarm(seed, TROUBLE);
   const acceptors = named("a", shape.pick([1, 3, 3, 3, 5]));
   const leaders = named("l", 1 + shape.below(3));
-  const faster = shape.chance(0.3);
+  const faster = form === undefined ? shape.chance(0.3) : form === "faster";
   const contact = shape.pick(["quorum", "all"] as const);
   const resource = accounts(Object.fromEntries(["x", "y", "z"].map((name) => [name, OPENING])));
   const managed = roles.manager({ acceptors, leaders, faster, contact, resource: resource as never, inquireAfter: shape.pick([[100, 200], [300, 500]] as const) });
@@ -128,5 +128,9 @@ const cases: NonNullable<SeedSearch<SeedOptions>["sometimes"]> = {
   "a doubled message arrives": (run) => only(run.trace, "deliver").some(({ copy }) => copy > 0),
 };
 
-/** The whole search. */
+/** The whole search: some clusters in the one form, some in the other. */
 export const inTrouble: SeedSearch<SeedOptions> = { run: (seed) => cluster(seed), atEnd: everythingIsSettled, sometimes: cases };
+
+/** The same in one form. */
+export const plainInTrouble: SeedSearch<SeedOptions> = { ...inTrouble, run: (seed) => cluster(seed, { form: "plain" }) };
+export const fasterInTrouble: SeedSearch<SeedOptions> = { ...inTrouble, run: (seed) => cluster(seed, { form: "faster" }) };

@@ -7,11 +7,13 @@ import { sagaParticipant, type SagaParticipant } from "../../../lib/commit/saga/
 import { sagaGuarantee } from "../../../lib/commit/saga/properties.js";
 import { sagasOf, sagaVersions } from "../../../lib/commit/saga/records.js";
 import { atomicity, irrevocability } from "../../../lib/commit/properties.js";
-import { ids, stream, type World } from "../../../lib/core.js";
+import { ids, type World } from "../../../lib/core.js";
 import { serializable } from "../../../lib/history.js";
 import { messageTotal } from "../../../lib/measure.js";
 import { type ScriptedFault, simulate } from "../../../lib/sim.js";
 import { only } from "../../../lib/trace/event.js";
+import { search } from "../../consensus/paxos/swarm.js";
+import { inTrouble } from "./swarm.js";
 
 const [p1, p2, p3] = ids("p1", "p2", "p3");
 const step = (node: (typeof p1), amount: number, account = "x"): SagaStep => ({ node: node!, does: { [account]: amount }, undoes: { [account]: -amount } });
@@ -166,24 +168,7 @@ describe("every world of a saga", () => {
 
 describe("many sagas in trouble", () => {
   it("end, and no money is gone", () => {
-    for (let seed = 1; seed <= 20; seed++) {
-      const chance = stream(seed, "sagas");
-      const sagas = Array.from({ length: 6 }, (_, i) => {
-        const [from, to] = chance.shuffle([p1, p2, p3]);
-        const amount = chance.below(90);
-        return [i * 20, step(from, -amount), step(to, amount), step(chance.pick([p1, p2, p3]), chance.chance(0.5) ? 0 : -1_000)] as const;
-      });
-      const { nodes, ...rest } = { nodes: cluster(), network: { latency: [1, 20], loss: 0.1, duplication: 0.1 } };
-      const result = simulate({
-        seed, nodes, ...rest, freeze: true, until: 30_000,
-        clients: Object.fromEntries(sagas.map(([at, ...steps], i) => [`client${i}`, { operations: [{ kind: "saga", transaction: `t${i}`, steps }], to: "o", from: at, timeoutMs: 500, retries: 100 }])),
-        nemesis: { until: 1_500, crashes: { perSecond: 4, lasts: [10, 200] } },
-        properties: [atomicity, irrevocability],
-      } as never);
-      expect({ seed, violation: result.violation, open: result.history.filter(({ returnedAt }) => returnedAt === null).length }).toEqual({ seed, violation: null, open: 0 });
-      const sum = ["p1", "p2", "p3"].reduce((all, node) => all + (result.simulation.state(node as never) as unknown as SagaParticipant).balances.get("x")!.value, 0);
-      expect({ seed, sum }).toEqual({ seed, sum: 300 });
-    }
+    search(20, inTrouble);
   });
 });
 
