@@ -133,14 +133,14 @@ class PgliteDatabase implements Database {
   async create(): Promise<void> {
     const child = launch(this.folder, "create");
     this.#process = child;
-    await this.#answer(0, 120_000);
+    await this.#answer(0, 300_000);
     await this.kill();
   }
 
   async start(): Promise<void> {
     if (this.#process !== null) return;
     this.#process = launch(this.folder, "open");
-    await this.#answer(0, 60_000);
+    await this.#answer(0, 120_000);
   }
 
   async kill(): Promise<void> {
