@@ -11,8 +11,8 @@ const isWindows = process.platform === "win32";
 /** The Python of the course's own environment. */
 export const venvPython = isWindows ? join(venvFolder, "Scripts", "python.exe") : join(venvFolder, "bin", "python");
 
-/** Exact versions with hashes: what JupyterLab needs, and what the tests need besides. */
-const requirementFiles = { lab: "requirements.txt", test: "requirements-test.txt" };
+/** Exact versions with hashes: what JupyterLab needs, and what the tests and Apache Spark need besides. */
+const requirementFiles = { lab: "requirements.txt", test: "requirements-test.txt", spark: "requirements-spark.txt" };
 
 /** Put into .venv before anything else, so that a half made one is known as ours. */
 const markName = ".made-by-distlab";
@@ -49,12 +49,13 @@ export async function findJupyterLab(progress) {
 
 /**
  * Makes .venv in the checkout whole: nothing if it is, the missing packages if only they lack, else from scratch.
- * @param {{ forTests: boolean, progress: (note: string) => void }} options with the tests' packages or without
+ * @param {{ forTests: boolean, withSpark?: boolean, progress: (note: string) => void }} options with the packages of the tests and of
+ *   Spark, or without
  * @returns {Promise<string>} what was done, in a few words
  * @throws {SetupFault} when there is no fitting Python, or pip fails
  */
-export async function makeVenv({ forTests, progress }) {
-  const wanted = forTests ? [requirementFiles.lab, requirementFiles.test] : [requirementFiles.lab];
+export async function makeVenv({ forTests, withSpark = false, progress }) {
+  const wanted = [requirementFiles.lab, ...(forTests ? [requirementFiles.test] : []), ...(withSpark ? [requirementFiles.spark] : [])];
   const stamp = readStamp();
   let installed = stamp?.requirements ?? {};
   if (!isWhole(stamp)) {

@@ -61,6 +61,17 @@ export async function prepareTestPython(steps) {
 }
 
 /**
+ * Apache Spark beside JupyterLab, in the pinned environment.
+ * @param {Steps} steps takes one of them
+ * @returns {Promise<void>}
+ */
+export async function prepareSpark(steps) {
+  await steps.step("Apache Spark", async (progress) => {
+    return [await makeVenv({ forTests: false, withSpark: true, progress }), undefined];
+  });
+}
+
+/**
  * Settings that the course brings. The reader's own are kept apart, in lab/user-settings, and win.
  * @type {Readonly<Record<string, unknown>>}
  */

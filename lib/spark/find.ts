@@ -14,6 +14,14 @@ export interface Spark {
 /** The oldest Java that Spark 4 runs on. */
 const oldestJava = 17;
 
+/** @throws Error where Java is missing or too old, with what to do about it */
+export function requireJava(): void {
+  const java = javaVersion();
+  if (java !== null && java >= oldestJava) return;
+  const has = java === null ? "there is none on the PATH, and JAVA_HOME names none" : `there is Java ${java}`;
+  throw new Error(`Apache Spark needs Java ${oldestJava} or later, and ${has}: install one, such as openjdk-17-jre-headless`);
+}
+
 /**
  * Finds PySpark and Java.
  *
@@ -22,11 +30,7 @@ const oldestJava = 17;
  * @throws Error where one of the two is missing, with what to do about it
  */
 export function findSpark(python?: string): Spark {
-  const java = javaVersion();
-  if (java === null || java < oldestJava) {
-    const has = java === null ? "there is none on the PATH and JAVA_HOME names none" : `there is Java ${java}`;
-    throw new Error(`Apache Spark needs Java ${oldestJava} or later, and ${has}: install one, such as openjdk-17-jre-headless`);
-  }
+  requireJava();
   const places = python === undefined ? candidates() : [python];
   for (const place of places) {
     const { status, stdout } = spawnSync(place, ["-c", "import pyspark; print(pyspark.__path__[0])"], { encoding: "utf8" });
