@@ -20,6 +20,11 @@ export {
 export {
   type BoundedRule, type Contender, type ExercisePoint, type LabelRule, type MetPlace, type PreferenceRule, type RingRule, type TagRule, type WinnerRule,
 } from "./learn/chapters/consistent-hashing-exercises.js";
+export {
+  type CartRule, type ClockOrderRule, type Counters, type DifferRule, type DigestAt, type Placing, type QuorumSizes, type QuorumSizesRule,
+  type ReconcileRule, type SeenVersion, type StandInRule,
+} from "./learn/chapters/dynamo-exercises.js";
+export { type CountRule, type FailRule, type Heard, type IndexRule, type RangeRule, type SeenTask, type SplitRule } from "./learn/chapters/mapreduce-exercises.js";
 export { type CachedBlock, type EvictRule, type LineageStep, type Loss, type LostRule, type MeanRule, type SaltRule, type StageRule } from "./learn/chapters/spark-exercises.js";
 export { type AdoptSuccessorRule, type ClosestRule, type HopsRule, type MergeRule, type RectifyRule, type TransferRule } from "./learn/chapters/chord-exercises.js";
 export { type BatchCostRule, type CostRule, type Protocol } from "./learn/chapters/comparison-exercises.js";

@@ -9,8 +9,12 @@ import { comparisonExercises } from "./chapters/comparison-exercises.js";
 import { comparisonQuizzes } from "./chapters/comparison-quizzes.js";
 import { consistentHashingExercises } from "./chapters/consistent-hashing-exercises.js";
 import { consistentHashingQuizzes } from "./chapters/consistent-hashing-quizzes.js";
+import { dynamoExercises } from "./chapters/dynamo-exercises.js";
+import { dynamoQuizzes } from "./chapters/dynamo-quizzes.js";
 import { fourPhaseExercises } from "./chapters/four-phase-exercises.js";
 import { fourPhaseQuizzes } from "./chapters/four-phase-quizzes.js";
+import { mapreduceExercises } from "./chapters/mapreduce-exercises.js";
+import { mapreduceQuizzes } from "./chapters/mapreduce-quizzes.js";
 import { multiPaxosExercises } from "./chapters/multi-paxos-exercises.js";
 import { multiPaxosQuizzes } from "./chapters/multi-paxos-quizzes.js";
 import { paxosExercises } from "./chapters/paxos-exercises.js";
@@ -39,7 +43,9 @@ const chapters: Chapters = {
   "3.2.2": { title: "Three-phase commit", exercises: threePhaseExercises, quizzes: threePhaseQuizzes },
   "3.2.3": { title: "Four phases, and the way out", exercises: fourPhaseExercises, quizzes: fourPhaseQuizzes },
   "3.3.1": { title: "Consistent hashing", exercises: consistentHashingExercises, quizzes: consistentHashingQuizzes },
+  "3.3.1.2": { title: "Replicas on the ring", exercises: dynamoExercises, quizzes: dynamoQuizzes },
   "3.3.2": { title: "Chord", exercises: chordExercises, quizzes: chordQuizzes },
+  "3.4.1": { title: "MapReduce", exercises: mapreduceExercises, quizzes: mapreduceQuizzes },
   "3.4.2": { title: "Spark", exercises: sparkExercises, quizzes: sparkQuizzes },
 };
 
@@ -53,7 +59,9 @@ interface Chapters {
   readonly "3.2.2": { readonly title: string; readonly exercises: typeof threePhaseExercises; readonly quizzes: typeof threePhaseQuizzes };
   readonly "3.2.3": { readonly title: string; readonly exercises: typeof fourPhaseExercises; readonly quizzes: typeof fourPhaseQuizzes };
   readonly "3.3.1": { readonly title: string; readonly exercises: typeof consistentHashingExercises; readonly quizzes: typeof consistentHashingQuizzes };
+  readonly "3.3.1.2": { readonly title: string; readonly exercises: typeof dynamoExercises; readonly quizzes: typeof dynamoQuizzes };
   readonly "3.3.2": { readonly title: string; readonly exercises: typeof chordExercises; readonly quizzes: typeof chordQuizzes };
+  readonly "3.4.1": { readonly title: string; readonly exercises: typeof mapreduceExercises; readonly quizzes: typeof mapreduceQuizzes };
   readonly "3.4.2": { readonly title: string; readonly exercises: typeof sparkExercises; readonly quizzes: typeof sparkQuizzes };
 }
 
