@@ -30,5 +30,5 @@ export {
 } from "./storage/dynamo/messages.js";
 export { type Tree, type Trees } from "./storage/dynamo/merkle.js";
 export { cart, type Cart, type CartOptions, type CartSignature } from "./storage/dynamo/cart.js";
-export { acknowledgedOnDisks, hasOrReplaced, unsettledKeys } from "./storage/dynamo/properties.js";
+export { acknowledgedOnDisks, hasOrReplaced, unsettledKeys, type Debts, type Ledger } from "./storage/dynamo/properties.js";
 export { forgetfulDynamo, hastyDynamo, hintDroppingDynamo, lonelyVersionDynamo, miscomparingDynamo } from "./storage/dynamo/broken.js";

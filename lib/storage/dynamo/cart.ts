@@ -46,6 +46,11 @@ export interface CartOptions {
  * the paper says so of its cart, where "deleted items can resurface".
  */
 export function cart(given: CartOptions): Role<CartSignature> {
+  return cartWith(given, joined);
+}
+
+/** The same with another way to make one list of many: how an exercise tries what a learner writes. */
+export function cartWith(given: CartOptions, joined: (lists: readonly (readonly string[])[]) => readonly string[]): Role<CartSignature> {
   const { nodes, patience = [150, 250], retries = 20 } = checkOptions("cart", given, ["nodes", "patience", "retries"]);
   nodeNames("nodes", nodes);
   delay("patience", patience);
@@ -116,6 +121,6 @@ function innerCall(call: Call, { kind }: Get | Put): Call {
 }
 
 /** All items of all lists, each once. */
-function joined(lists: readonly (readonly string[])[]): readonly string[] {
+export function joined(lists: readonly (readonly string[])[]): readonly string[] {
   return [...new Set(lists.flat())].sort();
 }

@@ -17,9 +17,10 @@ import type { Siblings } from "./versions.js";
  */
 
 /** What nodes said that they have on disk: by node, by key. */
-type Debts = ReadonlyMap<NodeId, ReadonlyMap<string, readonly Dot[]>>;
+export type Debts = ReadonlyMap<NodeId, ReadonlyMap<string, readonly Dot[]>>;
 
-interface Ledger {
+/** What `acknowledgedOnDisks` remembers of a run: who said that it has which writes. */
+export interface Ledger {
   /** As replicas of the key. */
   readonly own: Debts;
   /** In the place of others. */
