@@ -23,5 +23,9 @@ export {
 export { chordCorrections, type ChordCorrection } from "./storage/chord/corrections.js";
 export { chordAnomalies, type ChordAnomaly } from "./storage/chord/anomalies.js";
 export { FingerRing, type ChordRoute, type FingerRingOptions } from "./storage/chord/finger-ring.js";
+export {
+  chordFigure, chordFigureSettings, type ChordFigure, type ChordFigureRow, type ChordFigureSetting,
+} from "./storage/chord/published.js";
+export { lookupsWhileStabilising, type StabilisingOptions, type StabilisingRow } from "./storage/chord/stabilising.js";
 export { failedLookups, keysPerNode, pathLengths, type KeysPerNode, type PathLengths } from "./storage/chord/figures.js";
 export { ListedChord, type ChordListingRepair, type ListedChordNode } from "./storage/chord/article.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failedLookups, keysPerNode, pathLengths } from "../../../lib/chord.js";
+import { chordFigure, chordFigureSettings, failedLookups, keysPerNode, pathLengths, type ChordFigure } from "../../../lib/chord.js";
 
 const near = (got: number, published: number, tolerance: number): void => expect(Math.abs(got - published), `${got} against ${published}`).toBeLessThanOrEqual(tolerance);
 
@@ -35,5 +35,15 @@ describe("the figures of the Chord paper (Stoica et al. 2001)", () => {
 
   it.each([0.01, 0.05, 0.1, 0.2])("figure 11: of %d nodes that fail, as many lookups", (failed) => {
     near(failedLookups({ nodes: 10_000, failed, lookups: 200_000 }), failed, 0.015);
+  });
+
+  it.each<[ChordFigure, number]>([["8", 0.1], ["9", 1], ["10a", 1], ["10b", 1], ["11", 0.2], ["12", 0.3]])("figure %s is within its stated tolerance, with a share of %d of the paper's lookups", (figure, share) => {
+    const { tolerance } = chordFigureSettings[figure];
+    for (const { series, x, ours, published } of chordFigure(figure, { share })) {
+      if (published === null) continue;
+      const allowed = "absolute" in tolerance ? tolerance.absolute : tolerance.relative * published;
+      // A percentile of 0 keys has no relative error: one key is allowed.
+      expect(Math.abs(ours - published), `${series} at ${x}: ${ours} against ${published}`).toBeLessThanOrEqual(published === 0 && figure === "8" ? 1 : allowed);
+    }
   });
 });
