@@ -3,7 +3,7 @@ import { type Job, partitionOf } from "../../compute/mapreduce/job.js";
 import { NoteBook } from "../../compute/mapreduce/task.js";
 import { orderOf } from "../../compute/sort.js";
 import { BLOCK, BlockWriter, RunFile, runBytes, type Run } from "../runs.js";
-import { Gathering } from "./gathering.js";
+import { Gathering, type Combine } from "./gathering.js";
 import { sizeOf } from "./size.js";
 
 /** A combiner threw. No record is to blame, so none can be left out. */
@@ -33,15 +33,13 @@ export class Collector {
   #regions: Region[];
   readonly #runs: Run[][];
   readonly #files: RunFile[] = [];
-  /** What the combiner counts depends on how often it is called: it is no part of the result. */
-  readonly #unheard = new NoteBook();
   #held = 0;
   #emitted = 0;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
     const { job } = options;
-    this.#gathering = job.combine === null ? null : new Gathering((key, values) => this.#combined(key, values), (key) => partitionOf(job, key));
+    this.#gathering = job.combine === null ? null : new Gathering(combineOf(job), (key) => partitionOf(job, key));
     this.#regions = newRegions(job.reducers);
     this.#runs = Array.from({ length: job.reducers }, () => []);
   }
@@ -81,16 +79,6 @@ export class Collector {
     this.#held += sizeOf(key) + sizeOf(value);
   }
 
-  #combined(key: unknown, values: Iterable<unknown>): unknown[] {
-    const combined: unknown[] = [];
-    try {
-      this.#options.job.combine!(key, values[Symbol.iterator]() as IterableIterator<unknown>, (value: unknown) => void combined.push(value), this.#unheard);
-    } catch (error) {
-      throw new CombineError(error instanceof Error ? error.message : String(error), { cause: error });
-    }
-    return combined;
-  }
-
   #spill(): void {
     this.#write(this.#sorted());
   }
@@ -111,13 +99,11 @@ export class Collector {
 
   /** All that is held as sorted blocks, region by region. Nothing is held after that. */
   #sorted(): Uint8Array[][] {
-    for (const { key, region, values } of this.#gathering?.drain() ?? []) {
-      const { keys, values: all } = this.#regions[region]!;
-      for (const value of values) {
-        keys.push(key);
-        all.push(value);
-      }
-    }
+    this.#gathering?.drain((key, region, value) => {
+      const { keys, values } = this.#regions[region]!;
+      keys.push(key);
+      values.push(value);
+    });
     const blocks = this.#regions.map(({ keys, values }) => {
       const region: Uint8Array[] = [];
       const writer = new BlockWriter((block) => region.push(block));
@@ -129,6 +115,18 @@ export class Collector {
     this.#held = 0;
     return blocks;
   }
+}
+
+/** What the combiner counts depends on how often it is called: it is no part of the result. */
+function combineOf({ combine }: Job): Combine {
+  const unheard = new NoteBook();
+  return (key, values, emit) => {
+    try {
+      combine!(key, values, emit, unheard);
+    } catch (error) {
+      throw new CombineError(error instanceof Error ? error.message : String(error), { cause: error });
+    }
+  };
 }
 
 /** How many runs may be merged at once. */

@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly memory?: number;
   /** The folder to write: a file `part-00000` for each reduce task, with lines "key TAB value". Without it, outputs are given back. */
   readonly out?: string;
-  /** About how long the part of a file is that a map task reads, in bytes. Default: four parts a thread, of 1 to 64 MiB. */
+  /** About how long the part of a file is that a map task reads, in bytes. Default: four parts a thread, or two with a combiner, of 1 to 64 MiB. */
   readonly splitBytes?: number;
   /** The longest line that is read, in bytes. Default 16 MiB. */
   readonly longestLine?: number;
@@ -112,7 +112,8 @@ export async function runOnThreads<InKey, InValue, Key, Value, Out>(
   const longestLine = integer("longestLine", options.longestLine ?? 16 * MB, { min: 1 });
   if (options.splitBytes !== undefined) integer("splitBytes", options.splitBytes, { min: 1 });
   const { job: checked, functions } = await sent(job);
-  const inputs = inputsOf(input, threads, options.splitBytes);
+  // A combiner makes the more of a part the larger it is.
+  const inputs = inputsOf(input, (checked.combine === null ? 4 : 2) * threads, options.splitBytes);
 
   const { out } = options;
   const temporary = temporaryFolder(options.temporary ?? tmpdir());
@@ -289,14 +290,14 @@ async function sent(job: Job | JobAddress): Promise<{ readonly job: Job; readonl
 
 function inputsOf(
   input: string | readonly string[] | readonly Split[],
-  threads: number,
+  parts: number,
   splitBytes: number | undefined,
 ): readonly (TextSplit | Uint8Array)[] {
   const list = typeof input === "string" ? [input] : input;
   if (!Array.isArray(list)) throw new TypeError(`the input must be a path, a list of paths, or splits of records, got ${show(input)}`);
   if (list.every((item): item is string => typeof item === "string")) {
     const total = list.flatMap(filesOf).reduce((sum, { bytes }) => sum + bytes, 0);
-    const size = splitBytes ?? Math.min(64 * MB, Math.max(MB, Math.ceil(total / (4 * threads))));
+    const size = splitBytes ?? Math.min(64 * MB, Math.max(MB, Math.ceil(total / parts)));
     return list.flatMap((path) => splitsOf(path, size));
   }
   return (list as readonly Split[]).map(({ name, records }) => {
