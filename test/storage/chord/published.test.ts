@@ -24,10 +24,10 @@ describe("the figures of the Chord paper, with few lookups", () => {
   });
 
   it("stays a ring while all of its nodes are replaced, twice over", () => {
-    const { joins, failures, failed, wrongOwner } = lookupsWhileStabilising({ nodes: 50, rate: 0.05, seconds: 2_000, lookups: 5 });
+    const { joins, failures, failed, wrongOwner } = lookupsWhileStabilising({ nodes: 50, rate: 0.02, seconds: 5_000, lookups: 2 });
     expect(joins).toBeGreaterThan(80);
     expect(failures).toBeGreaterThan(80);
-    expect(failed).toBeLessThan(0.25);
+    expect(failed).toBeLessThan(0.1);
     expect(wrongOwner).toBeLessThan(150);
   });
 
