@@ -2,6 +2,7 @@
  * Search on all cores, with the verdict that one thread would give, byte for byte. Only under Node.js: not in a browser.
  *
  * - `searchSeedsOnThreads` is `searchSeeds` of distlab/check, with its seeds shared out among threads.
+ * - `exploreOnThreads` and `searchOnThreads` are `explore` and `search`: one search, its worlds or states shared out.
  * - `onThreads` calls one function with many inputs: explorations of different clusters, say.
  *
  * Roles are functions, and a function cannot be sent to another thread. So each thread loads what it runs from a
@@ -19,8 +20,16 @@
  * Its limits: the roles of a notebook's cell are in no module, so they stay on the notebook's own thread, with
  * `searchSeeds`. A thread costs some 100 ms to start, 500 ms with TypeScript to read: a search of less than two
  * seconds gains nothing. Where a search rests on something outside its module, such as a variable that a test has set,
- * the threads do not see it. One exploration runs on one thread, because its worlds are numbered as they are found;
- * several share the cores.
+ * the threads do not see it.
+ *
+ * How one search is shared: the states lie in memory that all threads see, and are left in batches. Within a batch a
+ * state is taken by whichever thread is free, so states are found in no particular order; after it they get their
+ * numbers by the least state, and its first step, that leads to each. That is the order of one thread, so counts,
+ * depth and counterexample are the same. (Level-synchronous breadth-first search; Holzmann, "Parallelizing the SPIN
+ * Model Checker", 2012, does it for SPIN, without the numbers.) The tables of local states and messages, or of the
+ * values of variables, are not shared: every thread fills its own, all in the same order, so the same number means the
+ * same everywhere. Only breadth-first, and `eventually` is answered by one thread at the end.
  */
 export { onThreads, type Address, type ThreadOptions } from "./parallel/pool.js";
 export { searchSeedsOnThreads, type SeedsOnThreads } from "./parallel/seeds.js";
+export { exploreOnThreads, searchOnThreads, type ExploreOnThreads, type SearchOnThreads } from "./parallel/search.js";

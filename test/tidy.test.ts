@@ -64,7 +64,7 @@ describe("the library's areas", () => {
   });
 
   it("read no clock, no chance and no timer of the machine, but for those that meet it", () => {
-    expect(worldlyNames(lib, (area) => ["notebook", "host", "threads", "spark"].includes(area))).toEqual([]);
+    expect(worldlyNames(lib, (area) => ["notebook", "host", "parallel", "threads", "spark"].includes(area))).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { canonical } from "../core/canonical.js";
 import { deepFreeze } from "../core/clone.js";
 import { isPlainObject, notPlain } from "../core/plain.js";
+import type { Gate } from "./gate.js";
 import { PairMap } from "./vectors.js";
 
 /** The values that each variable has had, by number; and one state at a time, as actions see it. */
@@ -17,8 +18,12 @@ export class Values {
   /** By value or quick text, which is not the same for all equal values. */
   readonly #quick: readonly Map<unknown, number>[];
 
-  constructor(variables: readonly string[]) {
+  readonly #gate: Gate;
+
+  /** @param gate asked before a value gets a number */
+  constructor(variables: readonly string[], gate: Gate) {
     this.variables = variables;
+    this.#gate = gate;
     this.#values = variables.map(() => []);
     this.#numbers = variables.map(() => new Map());
     this.#quick = variables.map(() => new Map());
@@ -37,6 +42,11 @@ export class Values {
   /** How many values there are in all. */
   get size(): number {
     return this.#values.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** How many values a variable has had. */
+  count(variable: number): number {
+    return this.#values[variable]!.length;
   }
 
   /** Show this state in the view, with nothing looked at. */
@@ -59,8 +69,12 @@ export class Values {
     if (problem) throw new TypeError(`a variable must be plain data, but ${problem}`);
     const text = canonical(value);
     const numbers = this.#numbers[variable]!;
-    const number = numbers.get(text) ?? this.#values[variable]!.push(deepFreeze(value)) - 1;
-    numbers.set(text, number);
+    let number = numbers.get(text);
+    if (number === undefined) {
+      this.#gate.pass();
+      number = this.#values[variable]!.push(deepFreeze(value)) - 1;
+      numbers.set(text, number);
+    }
     if (key !== null) quick.set(key, number);
     return number;
   }
@@ -105,11 +119,6 @@ export class Results {
   /** Place 0 stands for the empty list. */
   #used = 1;
   readonly #places = new Map<string, number>([["", 0]]);
-
-  /** How much of the memory is used. */
-  get size(): number {
-    return this.#used;
-  }
 
   number(list: readonly number[]): number {
     const key = list.join();

@@ -11,6 +11,11 @@ export interface Space {
   readonly learned: number;
   /** The names of what should be reached. */
   readonly goals: readonly string[];
+  /**
+   * States that have the same number in this word of their vectors have much in common that is worked out once: it is
+   * best that one thread leaves them all. -1 if there is no such word.
+   */
+  readonly kinWord: number;
   /** Tell of the first states. */
   begin(visit: () => void): void;
   /** The place for the vector of the state from which steps are to be taken, large enough for this length. */

@@ -46,12 +46,9 @@ export class States implements Space {
     }
     this.#initial = states;
     this.#variables = Object.keys(states[0]);
-    this.#values = new Values(this.#variables);
+    this.#values = new Values(this.#variables, this.gate);
     const updates = (name: string, action: SpecificationAction<any>): Memo =>
-      new Memo(this.#values, (state) => {
-        this.gate.pass();
-        return this.#results.number(this.#updates(name, action(state)));
-      });
+      new Memo(this.#values, (state) => this.#results.number(this.#updates(name, action(state))));
     const verdict = (predicate: (state: any) => boolean): Memo =>
       new Memo(this.#values, (state) => (predicate(state) ? 1 : 0));
     this.#actionNames = Object.keys(next);
@@ -66,7 +63,13 @@ export class States implements Space {
   }
 
   get learned(): number {
-    return Math.imul(this.#values.size, 0x9e3779b1) ^ this.#results.size;
+    return this.#values.size;
+  }
+
+  /** The variable that most actions look at first, if it has had values enough to share out. */
+  get kinWord(): number {
+    const { variable } = this.#groups.reduce((most, group) => (group.actions.length > most.actions.length ? group : most));
+    return variable >= 0 && this.#values.count(variable) >= ENOUGH ? variable : -1;
   }
 
   begin(visit: () => void): void {
@@ -193,6 +196,9 @@ export class States implements Space {
     return numbers;
   }
 }
+
+/** How many values of a variable there have to be, so that threads have about equally many states to leave. */
+const ENOUGH = 256;
 
 /** Actions that look at the same variable first. */
 interface Group {

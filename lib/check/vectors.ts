@@ -168,7 +168,8 @@ function grown<T extends Int32Array | Uint32Array>(old: T, larger: T): T {
   return larger;
 }
 
-function hashOf(vector: Int32Array, length: number): number {
+/** A number of 32 bits that is hardly ever the same for two vectors. */
+export function hashOf(vector: Int32Array, length: number): number {
   let hash = length;
   for (let i = 0; i < length; i++) {
     hash = Math.imul(hash ^ vector[i]!, 0x9e3779b1);
@@ -177,7 +178,8 @@ function hashOf(vector: Int32Array, length: number): number {
   return mixed(hash);
 }
 
-function mixed(h: number): number {
+/** A number whose bits all depend on all bits of this one. */
+export function mixed(h: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x21f0aaad);
   h = Math.imul(h ^ (h >>> 15), 0x735a2d97);
   return h ^ (h >>> 15);

@@ -24,6 +24,8 @@ interface Counter {
 export class Worlds implements Space {
   readonly gate: Gate = new Gate();
   readonly goals: readonly string[];
+  /** A step of a role depends on so little that all threads soon have worked out all of them. */
+  readonly kinWord = -1;
   readonly cluster: Cluster;
   to: Int32Array = new Int32Array(1 << 12);
   length = 0;

@@ -2,4 +2,4 @@
 import { register } from "tsx/esm/api";
 
 register();
-export const { call, runPart } = await import("../../lib/parallel/worker.js");
+export const { call, runPart, takePart } = await import("../../lib/parallel/worker.js");

@@ -6,8 +6,9 @@
 // neighbours on the machine matter less; ratios are what to carry forward.
 import { explore, search } from "distlab/check";
 import { twoPhaseSpecification } from "distlab/commit";
-import { ids } from "distlab/core";
-import { acceptor, agreement, paxosProperties, proposer } from "distlab/paxos";
+import { exploreOnThreads, searchOnThreads } from "distlab/parallel";
+import { paxosProperties } from "distlab/paxos";
+import { acceptors, here, paxos } from "./models.mjs";
 import { packed } from "./packed.mjs";
 
 /** Known counts, the same from TLC and SPIN. @type {Readonly<Record<number, number>>} */
@@ -43,17 +44,6 @@ for (const managers of sizes) {
 }
 
 console.log("single-decree Paxos, two proposers, the very roles of the simulator: distinct worlds");
-const acceptors = ids("a1", "a2", "a3");
-const p = proposer({ acceptors });
-const paxos = {
-  nodes: { p1: p, p2: p, a1: acceptor(), a2: acceptor(), a3: acceptor() },
-  requests: [
-    { node: "p1", request: { kind: "propose", value: "x" } },
-    { node: "p2", request: { kind: "propose", value: "y" } },
-  ],
-  properties: [agreement],
-  maxWorlds: 1_000_000,
-};
 const symmetric = [["a1", "a2", "a3"]];
 for (const [what, options] of Object.entries({
   "three acceptors": {},
@@ -63,6 +53,28 @@ for (const [what, options] of Object.entries({
   "one crash, up to a million worlds": { crashes: 1 },
   "one time-out, up to a million worlds": { timers: 1 },
 })) {
-  const { result, seconds } = timed(() => explore({ ...paxos, ...options }));
+  const { result, seconds } = timed(() => explore({ ...paxos(), ...options }));
   line(`  ${what}`, result.worlds, seconds, `${result.kind}, ${Math.round(result.bytes / result.worlds)} bytes a world`);
+}
+
+console.log("one search, one thread and two: time on the clock, the start of the second thread included");
+const twoPhase = { module: "distlab/commit", name: "twoPhaseSpecification" };
+const contest = { module: here, name: "paxos" };
+/** @type {Readonly<Record<string, (threads: number) => Promise<{ summary: string }>>>} */
+const shared = {
+  "two-phase commit, 7 managers": (threads) => searchOnThreads(twoPhase, { threads, input: { managers: 7 } }),
+  "Paxos, one time-out, up to three million worlds": (threads) =>
+    exploreOnThreads(contest, { threads, input: { timers: 1 }, maxWorlds: 3_000_000 }),
+};
+for (const [what, run] of Object.entries(shared)) {
+  const seconds = [];
+  const summaries = [];
+  for (const threads of [1, 2]) {
+    const before = performance.now();
+    summaries.push((await run(threads)).summary);
+    seconds.push((performance.now() - before) / 1e3);
+  }
+  const [one = 0, two = 0] = seconds;
+  if (summaries[0] !== summaries[1]) throw new Error(`two threads say otherwise: ${summaries.join(" / ")}`);
+  console.log(`  ${what.padEnd(50)} ${one.toFixed(2)} s and ${two.toFixed(2)} s: ${(one / two).toFixed(2)} times faster`);
 }
