@@ -109,7 +109,7 @@ class Acting(Task):
 export const driverModule = `
 import json, os, sys, threading, traceback
 import pyspark
-from pyspark import AccumulatorParam, SparkConf, SparkContext, StorageLevel
+from pyspark import RDD, AccumulatorParam, SparkConf, SparkContext, StorageLevel
 from distlab_node import Acting, Keeping, Shuffling, Task, read_message, write_message
 
 settings = json.loads(sys.argv[1])
@@ -219,7 +219,7 @@ def stage_rows(group, units):
 def kept_rows():
     rows = []
     for info in scala_list(sc._jsc.sc().statusStore().rddList(True)):
-        name = [key for key, rdd in names.items() if rdd.id() == info.id()]
+        name = [key for key, one in names.items() if isinstance(one, RDD) and one.id() == info.id()]
         for part in scala_list(option(info.partitions())) if info.partitions().isDefined() else []:
             rows.append({"rdd": name[0] if name else info.name(), "partition": int(part.blockName().split("_")[2]),
                          "executor": scala_list(part.executors())[0] if part.executors().size() > 0 else "",
