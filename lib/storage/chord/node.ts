@@ -1,4 +1,4 @@
-import { integer, nodeNames, oneOf, options as checkOptions, delay as checkDelay, finite } from "../../core/parameters.js";
+import { integer, nodeNames, oneOf, options as checkOptions, delay as checkDelay, finite, show } from "../../core/parameters.js";
 import type { Call, Delay, NodeId, Out, Role } from "../../core/role.js";
 import type { Access, Ask, ChordMessage, Neighbours } from "./messages.js";
 import { chordCorrections, type ChordCorrection } from "./corrections.js";
@@ -115,8 +115,8 @@ interface Chart {
   readonly successors: readonly NodeId[];
   readonly own: Identifier;
   readonly position: number;
-  /** Where its first successor is. */
-  readonly successor: Identifier;
+  /** How far its first successor is. */
+  readonly reach: number;
   readonly nodes: readonly NodeId[];
   readonly far: readonly number[];
 }
@@ -147,7 +147,13 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
   const known = ["space", "identifier", "successors", "members", "rules", "without", "lookups", "every", "fingersAtATime", "patience"];
   const { space, successors: r = 3, members = [], rules = "corrected", without = [], lookups = "iterative", every = [400, 600] } = checkOptions("chord", given, known);
   const { fingersAtATime = 1, patience = 100 } = given;
-  const identifier = remembered(given.identifier ?? ((node: NodeId) => space.hash(node)));
+  const zero = space.of(0);
+  const identifier = remembered((node: NodeId): Identifier => {
+    const id = given.identifier === undefined ? space.hash(node) : given.identifier(node);
+    const isOne = typeof id === "string" && id.length === zero.length && /^[0-9a-f]+$/.test(id) && BigInt(`0x${id}`) < 1n << BigInt(space.bits);
+    if (!isOne) throw new RangeError(`identifier must give one of ${space.bits} bits, in ${zero.length} hexadecimal digits, got ${show(id)} for ${node}`);
+    return id;
+  });
   integer("successors", r, { min: 1, max: 64 });
   nodeNames("members", members, { min: 0 });
   oneOf("rules", rules, ["corrected", "original"]);
@@ -238,7 +244,7 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
       nodes.sort((a, b) => (isBetween(identifier(a), own, identifier(b)) ? -1 : 1));
       for (const [i, node] of nodes.entries()) far[i] = distance(position, positionOf(identifier(node)));
     }
-    const chart: Chart = { successors, own, position, successor: identifier(successors[0] ?? self.id), nodes, far };
+    const chart: Chart = { successors, own, position, reach: distance(position, positionOf(identifier(successors[0] ?? self.id))), nodes, far };
     charts.set(fingers, chart);
     return chart;
   }
@@ -248,9 +254,11 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
     return to >= from ? to - from : to - from + positions;
   }
 
-  /** The closest node before an identifier of all that this one knows: fingers and successors (figure 4, and section 5.3). */
-  function closestPreceding({ own, position, nodes, far }: Chart, id: Identifier, avoid: readonly NodeId[]): NodeId | null {
-    const target = id === own ? Infinity : distance(position, positionOf(id));
+  /**
+   * The closest node before an identifier of all that this one knows: fingers and successors (figure 4, and section 5.3).
+   * `target` is how far the identifier is.
+   */
+  function closestPreceding({ own, nodes, far }: Chart, id: Identifier, target: number, avoid: readonly NodeId[]): NodeId | null {
     for (let i = far.length - 1; i >= 0; i--) {
       const reach = far[i]!;
       if (reach > target) continue;
@@ -265,10 +273,13 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
   /** One step of find_successor: the owner, or whom to ask next. */
   function next(self: ChordNode, id: Identifier, avoid: readonly NodeId[]): { readonly isOwner: boolean; readonly node: NodeId } {
     const chart = chartOf(self);
-    const successor = (avoid.length === 0 ? self.successors[0] : self.successors.find((node) => !avoid.includes(node))) ?? self.id;
-    const place = avoid.length === 0 ? chart.successor : identifier(successor);
-    if (isUpTo(id, chart.own, place)) return { isOwner: true, node: successor };
-    return { isOwner: false, node: closestPreceding(chart, id, avoid) ?? successor };
+    const isFree = avoid.length === 0;
+    const successor = (isFree ? self.successors[0] : self.successors.find((node) => !avoid.includes(node))) ?? self.id;
+    const target = distance(chart.position, positionOf(id));
+    // Distances decide where they differ; where they may only be rounded to the same, the identifiers do.
+    const isPlain = isFree && target !== 0 && chart.reach !== 0 && target !== chart.reach;
+    if (isPlain ? target < chart.reach : isUpTo(id, chart.own, identifier(successor))) return { isOwner: true, node: successor };
+    return { isOwner: false, node: closestPreceding(chart, id, id === chart.own ? Infinity : target, avoid) ?? successor };
   }
 
   /** Look an identifier up, from oneself on, or from the node that lets one in. */
@@ -417,6 +428,7 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
       // Find one's place: by way of a member, one's own predecessor to be.
       join(self, { via }, call, out) {
         if (self.phase !== "outside") return out.reply(call, { kind: "failed", reason: "it is in a ring already" });
+        if (via === self.id) return out.reply(call, { kind: "failed", reason: "it must join by way of another node" });
         self.phase = "joining";
         self.joining = { via, call };
         look(self, identifier(self.id), { kind: "join" }, out);

@@ -150,6 +150,32 @@ describe("nodes of Chord", () => {
     ]);
   });
 
+  it("do not join by way of themselves, and wait for a place that is not there yet", () => {
+    const role = chord({ space: ring, members: names.slice(0, 1) });
+    const run = simulate({
+      seed: 1, until: 4_000, nodes: { n0: role, n1: role, n2: role }, network: { latency: 10 },
+      requests: [
+        { at: 0, node: "n1", request: { kind: "join", via: names[1]! } }, { at: 0, node: "n2", request: { kind: "join", via: names[1]! } },
+        { at: 2_000, node: "n1", request: { kind: "join", via: names[0]! } },
+      ],
+    });
+    expect(repliesOf(run)).toEqual([{ kind: "failed", reason: "it must join by way of another node" }, { kind: "joined" }, { kind: "joined" }]);
+  });
+
+  it.each([4, 5, 16, 53, 160])("find every owner in a space of %d bits, where numbers are rounded or not", (wide) => {
+    const big = space(wide);
+    const places = new Map(names.map((node, i) => [node, wide < 16 ? big.of((wide - 3) * i) : wide === 160 && i > 5 ? big.of((1n << 159n) + BigInt(i)) : big.hash(node)]));
+    const role = chord({ space: big, members: names, identifier: (node) => places.get(node)! });
+    const run = simulate({
+      seed: 1, until: 2_000, nodes: Object.fromEntries(names.map((node) => [node, role])), network: { latency: 10 },
+      requests: Array.from({ length: 60 }, (_, i) => ({ at: i, node: names[i % 12]!, request: { kind: "lookup" as const, key: `key ${i}` } })),
+    });
+    const sorted = [...names].sort((a, b) => (places.get(a)! < places.get(b)! ? -1 : 1));
+    const owners = Array.from({ length: 60 }, (_, i) => sorted.find((node) => places.get(node)! >= big.hash(`key ${i}`)) ?? sorted[0]!);
+    const found = new Map(run.history.map(({ request, result }) => [(request as unknown as { key: string }).key, result as ChordReply]));
+    for (const [i, owner] of owners.entries()) expect(found.get(`key ${i}`)).toMatchObject({ kind: "owner", node: owner });
+  });
+
   it("lose messages and still come to the ideal ring", () => {
     const run = cluster({ requests: joins(names.slice(4), 100), rest: { network: { latency: [5, 15], loss: 0.05 } }, until: 30_000 });
     expect(names.filter((node) => stateOf(run, node)!.phase === "member")).toHaveLength(12);
@@ -165,6 +191,12 @@ describe("nodes of Chord", () => {
     ["members of one identifier", () => chord({ space: ring, members: names.slice(0, 3), identifier: () => ring.of(1) }), "members must have different identifiers, got 0001 for n0 and n1 and n2"],
     ["rules that nobody knows", () => chord({ space: ring, rules: "best" as "original" }), 'rules must be one of "corrected", "original", got "best"'],
     ["a delay that runs backwards", () => chord({ space: ring, every: [600, 400] }), "every must be a pair [min, max] with min <= max, got [600,400]"],
+    ["an identifier that is a number", () => chord({ space: ring, members: names.slice(0, 2), identifier: () => 7 as never }), "identifier must give one of 16 bits, in 4 hexadecimal digits, got 7 for n"],
+    ["an identifier beyond the space", () => chord({ space: space(6), members: names.slice(0, 2), identifier: () => "7f" }), 'identifier must give one of 6 bits, in 2 hexadecimal digits, got "7f" for n'],
+    ["a member twice", () => chord({ space: ring, members: [names[0]!, names[0]!] }), 'members must be different nodes, got "n0" twice'],
+    ["a correction that is none", () => chord({ space: ring, without: ["stabilise" as "rectify"] }), 'without[0] must be one of "whole list", "asked candidate", "rectify", got "stabilise"'],
+    ["more fingers than there are", () => chord({ space: ring, fingersAtATime: 17 }), "fingersAtATime must be a whole number from 0 to 16, got 17"],
+    ["a patience that is no number", () => chord({ space: ring, patience: NaN }), "patience must be a finite number of at least 0, got NaN"],
     ["a misspelt option", () => chord({ space: ring, fingers: 3 } as never), 'chord has no option "fingers"'],
   ])("refuse %s", (_, act, message) => {
     expect(act).toThrow(message);
