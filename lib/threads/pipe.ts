@@ -9,7 +9,8 @@ import { show } from "../core/parameters.js";
 export function piped([command = "", ...values]: readonly string[], lines: Iterable<string>): readonly string[] {
   const input = Array.from(lines, (line) => `${line}\n`).join("");
   const { stdout, stderr, status, error } = spawnSync(command, values, { input, encoding: "utf8", maxBuffer: 1 << 30 });
-  if (error) throw new Error(`the command ${show(command)} cannot be run: ${error.message}`, { cause: error });
+  // A command may have enough before it has read all: `head`.
+  if (error && (error as { readonly code?: string }).code !== "EPIPE") throw new Error(`the command ${show(command)} cannot be run: ${error.message}`, { cause: error });
   if (status !== 0) throw new Error(`the command ${show(command)} ended with ${status}: ${stderr.trim()}`);
   const given = stdout.split("\n");
   if (given.at(-1) === "") given.pop();

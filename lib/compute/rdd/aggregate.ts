@@ -1,6 +1,7 @@
 import { clone } from "../../core/clone.js";
 import { show } from "../../core/parameters.js";
 import { compareKeys, KeyMap } from "../keys.js";
+import { orderOf } from "../sort.js";
 import { placing } from "./partitioner.js";
 import type { Aggregation, Apply, ShuffleNode } from "./plan.js";
 
@@ -113,9 +114,23 @@ export function reduceSide({ aggregation, order }: ShuffleNode, blocks: Iterable
     for (const block of blocks) combined ? combiner.addCombined(block) : combiner.addValues(block);
     pairs = combiner.drain();
   }
-  if (order === null) return pairs;
-  const sign = order === "ascending" ? 1 : -1;
-  return pairs.sort((a, b) => sign * compareKeys((a as readonly unknown[])[0], (b as readonly unknown[])[0]));
+  return order === null ? pairs : sortedPairs(pairs, order);
+}
+
+/** Pairs by their keys; those of equal keys stay as they came. */
+function sortedPairs(pairs: readonly unknown[], order: "ascending" | "descending"): unknown[] {
+  const keys = pairs.map((pair) => (pair as readonly unknown[])[0]);
+  const places = orderOf(keys);
+  if (order === "ascending") return Array.from(places, (place) => pairs[place]);
+  const sorted: unknown[] = [];
+  // From the greatest key down, the pairs of each as they came.
+  for (let end = places.length; end > 0; ) {
+    let start = end - 1;
+    while (start > 0 && compareKeys(keys[places[start - 1]!], keys[places[end - 1]!]) === 0) start--;
+    for (let i = start; i < end; i++) sorted.push(pairs[places[i]!]);
+    end = start;
+  }
+  return sorted;
 }
 
 function mergingOf(aggregation: Aggregation): Merging {

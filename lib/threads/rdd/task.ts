@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import type { Transferable } from "node:worker_threads";
 import { checkRecord, decode, encode } from "../../compute/records.js";
 import { revive, type Portable } from "../../compute/portable.js";
@@ -10,8 +9,8 @@ import { batchSize, perform } from "../../compute/rdd/perform.js";
 import type { Apply, PlanNode, ShuffleNode } from "../../compute/rdd/plan.js";
 import { receiveAction, receiveNodes, type ShippedNode } from "../../compute/rdd/ship.js";
 import { bytesOf } from "../../core/canonical.js";
-import { show } from "../../core/parameters.js";
 import { localFiles } from "../files.js";
+import { piped } from "../pipe.js";
 import { transferables } from "../pool.js";
 import { BlockWriter, readRun, RunFile, runBytes, type Run } from "../runs.js";
 
@@ -269,15 +268,8 @@ class Around implements Surroundings {
     return localFiles({ longestLine: settings.longestLine }).lines(split);
   }
 
-  pipe([command = "", ...values]: readonly string[], lines: Iterable<string>): Iterable<string> {
-    const input = Array.from(lines, (line) => `${line}\n`).join("");
-    const { stdout, stderr, status, error } = spawnSync(command, values, { input, encoding: "utf8", maxBuffer: 1 << 30 });
-    // A command may have enough before it has read all: `head`.
-    if (error && (error as { readonly code?: string }).code !== "EPIPE") throw new Error(`the command ${show(command)} cannot be run: ${error.message}`, { cause: error });
-    if (status !== 0) throw new Error(`the command ${show(command)} ended with ${status}: ${stderr.trim()}`);
-    const given = stdout.split("\n");
-    if (given.at(-1) === "") given.pop();
-    return given;
+  pipe(command: readonly string[], lines: Iterable<string>): Iterable<string> {
+    return piped(command, lines);
   }
 
   told(shuffleWritten: number): Omit<Told, "updates"> {
