@@ -11,4 +11,5 @@ import { masters, spark } from "./spark/engine.js";
 registerMaster({ pattern: masters, make: (master) => spark({ master }) });
 
 export { withValues } from "./compute/portable.js";
+export { findSpark, type Spark } from "./spark/find.js";
 export { spark, type SparkEngine, type SparkOptions } from "./spark/engine.js";
