@@ -223,7 +223,7 @@ export function masterWith(given: MasterOptions, rules: MasterRules): Role<Maste
       self.idle[phase]--;
       self.inProgress[phase].push(task);
     }
-    const attempt = self.life * ATTEMPTS_A_LIFE + ++self.attempts;
+    const attempt = (self.life - 1) * ATTEMPTS_A_LIFE + ++self.attempts;
     state.attempts.push({ attempt, worker });
     if (status) {
       const places = work.places[task] ?? [];
@@ -278,7 +278,7 @@ export function masterWith(given: MasterOptions, rules: MasterRules): Role<Maste
 
   function note(self: Master, attempt: Attempt, change: (row: AttemptRow) => void): void {
     if (!status) return;
-    const n = attempt - self.life * ATTEMPTS_A_LIFE;
+    const n = attempt - (self.life - 1) * ATTEMPTS_A_LIFE;
     // The n-th attempt of this life stands in the n-th row, unless earlier lives have left rows.
     const row = self.rows[n - 1]?.attempt === attempt ? self.rows[n - 1] : self.rows.find((one) => one.attempt === attempt);
     if (row !== undefined) change(row);

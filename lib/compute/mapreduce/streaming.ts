@@ -109,12 +109,17 @@ flush();
 /** The function as an expression that stands for itself, with all that it carries. */
 function functionText({ source, scope }: Portable): string {
   const names = Object.keys(scope);
-  if (names.length === 0 && !source.includes("ɵ") && !source.includes("__name")) return source;
-  const values = Object.entries(scope).map(([name, value]) => `const ${name} = ${carriedText(value)};`);
   // The course's kernel and some compilers put calls into functions that mean nothing outside.
-  const around = "const ɵ = { run: () => null, resume: (_, value) => value, bind: (f) => f, iterate: (items) => items }; const __name = (f) => f;";
-  return `(() => {\n${[around, ...values].map((line) => `  ${line}`).join("\n")}\n  return ${source};\n})()`;
+  const around = Object.entries(OUTSIDE).flatMap(([name, value]) => (source.includes(name) ? [`const ${name} = ${value};`] : []));
+  if (names.length === 0 && around.length === 0) return source;
+  const values = Object.entries(scope).map(([name, value]) => `const ${name} = ${carriedText(value)};`);
+  return `(() => {\n${[...around, ...values].map((line) => `  ${line}`).join("\n")}\n  return ${source};\n})()`;
 }
+
+const OUTSIDE = {
+  "ɵ": "{ run: () => null, resume: (_, value) => value, bind: (f) => f, iterate: (items) => items }",
+  __name: "(f) => f",
+};
 
 function carriedText(carried: Carried): string {
   switch (carried.kind) {

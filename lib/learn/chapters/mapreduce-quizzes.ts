@@ -7,7 +7,7 @@ export const mapreduceQuizzes: Readonly<
   whatIsLost: {
     kind: "numeric",
     question: "The listing slices the numbers 0 to 99 into pieces of four and takes the first of each piece for a key. Mended so that it adds the second fields, what does it print?",
-    unit: "",
+    unit: "sum",
     value: 3750,
     tolerance: 0,
     why: "The sum of all is 4,950; the 25 first numbers 0, 4, …, 96 add up to 1,200, and they are gone.",
