@@ -1,5 +1,5 @@
 import { canonical } from "../core/canonical.js";
-import { integer, options as checkOptions } from "../core/parameters.js";
+import { integer, oneOf, options as checkOptions } from "../core/parameters.js";
 import { words } from "../core/words.js";
 import { checkModel, type Model } from "./model.js";
 import { SequentialObject } from "./object.js";
@@ -13,6 +13,8 @@ export interface JudgeOptions {
    * seconds). The question is NP-complete (Gibbons and Korach 1997), so some histories would take years.
    */
   readonly steps?: number;
+  /** What the times of the history count, as the reason names it (default "ms"): in a trace of the explorer, steps. */
+  readonly unit?: "ms" | "steps";
 }
 
 /** What a judge says of a history. `reason` says it in a sentence. */
@@ -66,7 +68,7 @@ export function linearizable<Operation extends HistoryOperation>(
   model: Model,
   options: JudgeOptions = {},
 ): HistoryVerdict<Operation> {
-  const budget = stepsOf("linearizable", options);
+  const { steps: budget, unit } = checkJudgeOptions("linearizable", options);
   checkModel(model);
   const times = checkHistory(history);
   const object = new SequentialObject(model, history);
@@ -102,7 +104,7 @@ export function linearizable<Operation extends HistoryOperation>(
     const others = found.filter(({ kind }) => kind === "violated").length - 1;
     return {
       kind: "violated",
-      reason: `Not linearizable${key === undefined ? "" : ` for the key ${words(key)}`}: ${explained(object, history, culprit, states)}.${
+      reason: `Not linearizable${key === undefined ? "" : ` for the key ${words(key)}`}: ${explained(object, history, culprit, states, unit)}.${
         others > 0 ? ` ${others} more ${others === 1 ? "key goes" : "keys go"} wrong.` : ""
       }`,
       key,
@@ -155,9 +157,9 @@ export function partsOf(
 }
 
 /** @throws RangeError unless the steps are a whole number from 1 */
-export function stepsOf(name: string, options: JudgeOptions): number {
-  const { steps = 20_000_000 } = checkOptions(`options of ${name}`, options, ["steps"]);
-  return integer("steps", steps, { min: 1 });
+export function checkJudgeOptions(name: string, options: JudgeOptions): Required<JudgeOptions> {
+  const { steps = 20_000_000, unit = "ms" } = checkOptions(`options of ${name}`, options, ["steps", "unit"]);
+  return { steps: integer("steps", steps, { min: 1 }), unit: oneOf("unit", unit, ["ms", "steps"]) };
 }
 
 /** Equal numbers for requests that ask for the same. */
@@ -185,9 +187,10 @@ function explained(
   history: readonly HistoryOperation[],
   culprit: number,
   states: readonly number[],
+  unit: "ms" | "steps",
 ): string {
   return (
-    `no order explains the answer to ${operationPhrase(history[culprit]!)}: ` +
+    `no order explains the answer to ${operationPhrase(history[culprit]!, unit)}: ` +
     `whatever the order of the operations before, it would have been ${instead(object, culprit, states)}`
   );
 }

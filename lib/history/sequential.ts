@@ -1,5 +1,5 @@
 import { checkInterrupt } from "../core/interrupt.js";
-import { classes, instead, partsOf, stepsOf, type HistoryVerdict, type JudgeOptions } from "./linearizable.js";
+import { checkJudgeOptions, classes, instead, partsOf, type HistoryVerdict, type JudgeOptions } from "./linearizable.js";
 import { Memo } from "./memo.js";
 import { checkModel, type Model } from "./model.js";
 import { refused, SequentialObject } from "./object.js";
@@ -24,7 +24,7 @@ export function sequentiallyConsistent<Operation extends HistoryOperation>(
   model: Model,
   options: JudgeOptions = {},
 ): HistoryVerdict<Operation> {
-  const budget = stepsOf("sequentiallyConsistent", options);
+  const { steps: budget, unit } = checkJudgeOptions("sequentiallyConsistent", options);
   checkModel(model);
   checkHistory(history);
   const object = new SequentialObject(model, history);
@@ -89,7 +89,7 @@ export function sequentiallyConsistent<Operation extends HistoryOperation>(
         const wrong = stuck.find((row) => object.apply(row, states[partOf[row]!]!) === refused);
         if (wrong !== undefined) {
           stuck = [wrong, ...stuck.filter((row) => row !== wrong)];
-          expected = `${operationPhrase(history[wrong]!)} would have been answered with ${instead(object, wrong, [states[partOf[wrong]!]!])}`;
+          expected = `${operationPhrase(history[wrong]!, unit)} would have been answered with ${instead(object, wrong, [states[partOf[wrong]!]!])}`;
         }
       }
     }

@@ -114,9 +114,17 @@ export function checkRows(rows: unknown): asserts rows is Rows {
   }
 }
 
-/** The name of a field as words: `messagesLow` is "messages low". */
+/** The name of a field as words: `messagesLow` is "messages low", `rowsOfDB` is "rows of DB", and `2PC` stays as it is. */
 export function words(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+  return name.replace(
+    /(?<=[a-z])[A-Z]+|(?<=[A-Z])[A-Z](?=[a-z])|(?<=[0-9])[A-Z](?=[a-z])/g,
+    (capitals, at: number) => {
+      const next = name[at + capitals.length] ?? "";
+      // Of several capitals before a small letter the last begins a word of its own.
+      if (capitals.length > 1 && /[a-z]/.test(next)) return ` ${capitals.slice(0, -1)} ${capitals.at(-1)!.toLowerCase()}`;
+      return ` ${capitals.length > 1 ? capitals : capitals.toLowerCase()}`;
+    },
+  );
 }
 
 function more(left: number, all: number): string {

@@ -90,6 +90,16 @@ describe("sequentiallyConsistent", () => {
     expect(sequentiallyConsistent(history, keyValueMap({ initial: 0 })).kind).toBe("violated");
   });
 
+  it("names steps where the times count steps", () => {
+    const history = [row("a", { kind: "write", value: 1 }, null, 4, 6), row("a", { kind: "read" }, 2, 7, 9)];
+    const reasonOf = (verdict: { readonly reason: string }): string => verdict.reason;
+    for (const judge of [sequentiallyConsistent, linearizable]) {
+      expect(reasonOf(judge(history, register({ initial: 0 })))).toContain("a's read() → 2 (7–9 ms)");
+      expect(reasonOf(judge(history, register({ initial: 0 }), { unit: "steps" }))).toContain("a's read() → 2 (steps 7–9)");
+      expect(() => judge(history, register(), { unit: "s" as never })).toThrow('unit must be one of "ms", "steps", got "s"');
+    }
+  });
+
   it("gives up at its limit, and says so", () => {
     const history = [...Array(20).keys()].map((i) => row(`c${i}`, { kind: "write", value: i }, null, 0, 1));
     history.push(row("reader", { kind: "read" }, "x", 0, 1));

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { escape } from "../../lib/plot/escape.js";
 import { format, formatColumn, formatNumber } from "../../lib/plot/format.js";
 import { shorten, textWidth, wrap } from "../../lib/plot/letters.js";
-import { tableHtml, tableText } from "../../lib/plot/table.js";
+import { tableHtml, tableText, words } from "../../lib/plot/table.js";
 
 describe("formatNumber", () => {
   it.each([
@@ -195,5 +195,22 @@ describe("letters", () => {
     );
     expect(wrap("", 100, 12)).toEqual([""]);
     expect(shorten("short", 100, 12)).toBe("short");
+  });
+});
+
+describe("words", () => {
+  it.each([
+    ["messagesLow", "messages low"],
+    ["2PC", "2PC"],
+    ["2PCMessages", "2PC messages"],
+    ["rowsOfDB", "rows of DB"],
+    ["useDBNow", "use DB now"],
+    ["DBRows", "DB rows"],
+    ["round2Time", "round2 time"],
+    ["planB", "plan b"],
+    ["Lost Messages", "Lost Messages"],
+    ["", ""],
+  ])("say the name %s as %s", (name, text) => {
+    expect(words(name)).toBe(text);
   });
 });
