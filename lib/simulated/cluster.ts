@@ -134,7 +134,7 @@ export function simulated(given: SimulatedOptions = {}): SimulatedEngine {
 
     shuffles() {
       const rows: ShuffleRow[] = [];
-      for (const [shuffle, places] of stateOfDriver().outputs) {
+      for (const [shuffle, { places }] of stateOfDriver().outputs) {
         for (const [map, place] of places.entries()) for (const [reduce, bytes] of (place?.bytes ?? []).entries()) rows.push({ shuffle, map, reduce, bytes });
       }
       return rows;

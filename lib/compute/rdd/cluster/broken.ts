@@ -1,5 +1,5 @@
 import type { Role } from "../../../core/role.js";
-import type { DriverSignature } from "./driver.js";
+import type { DriverSignature, DriverState } from "./driver.js";
 import type { ExecutorSignature } from "./executor.js";
 
 /**
@@ -29,14 +29,14 @@ export function recomputingDriver(role: Role<DriverSignature>): Role<DriverSigna
     receive: {
       ...role.receive,
       register(self, message, from, out) {
-        if (self.executors.has(from)) for (const places of self.outputs.values()) places.fill(null);
+        if (self.executors.has(from)) forgetAll(self);
         role.receive.register(self, message, from, out);
       },
     },
     timeout: {
       ...role.timeout,
       silent(self, timer, out) {
-        for (const places of self.outputs.values()) places.fill(null);
+        forgetAll(self);
         role.timeout.silent(self, timer, out);
       },
     },
@@ -68,4 +68,11 @@ export function silentlyRestartedExecutor(role: Role<ExecutorSignature>): Role<E
       if (self.life > 1) self.life = 1;
     },
   };
+}
+
+function forgetAll({ outputs }: DriverState): void {
+  for (const one of outputs.values()) {
+    one.places.fill(null);
+    one.missing = one.places.length;
+  }
 }

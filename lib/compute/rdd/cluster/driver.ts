@@ -5,7 +5,7 @@ import type { Job, Locality } from "../engine.js";
 import { nameOfStep } from "../evaluate.js";
 import type { PlanNode, ShuffleNode } from "../plan.js";
 import { preferredOf } from "../rdd.js";
-import { needsOf, stagesOf } from "../stages.js";
+import { chainOf, needsOf, stagesOf } from "../stages.js";
 import type { BlockId } from "../block-store.js";
 import {
   taskKey, type Ack, type Attempt, type Done, type Failed, type Forget, type Heartbeat, type Holds, type Kill, type Launch, type Register, type Renew, type TaskId,
@@ -36,7 +36,8 @@ export interface DriverOptions {
 export interface ExecutorView {
   readonly life: number;
   readonly slots: number;
-  busy: number;
+  /** The attempts that run there, by `taskKey`. */
+  readonly running: Map<string, { readonly shuffle: number | null; readonly partition: number; readonly number: number }>;
 }
 
 /** A task of a stage that is wanted. */
@@ -50,6 +51,20 @@ export interface TaskState {
   readonly unheard: Map<number, number>;
 }
 
+/** Tasks that wait for a slot. */
+interface Waiting {
+  /** Near whom the data of each is; nobody: it may run anywhere. */
+  readonly near: Map<number, Near>;
+  /** The tasks near each executor. */
+  readonly at: Map<NodeId, Set<number>>;
+  readonly anywhere: Set<number>;
+}
+
+interface Near {
+  readonly names: readonly NodeId[];
+  readonly locality: Locality;
+}
+
 /** A stage of the job: the tasks of a map side, or of the action. */
 export interface StageState {
   readonly shuffle: number | null;
@@ -57,6 +72,10 @@ export interface StageState {
   readonly reads: readonly number[];
   /** Wanted partitions that are not done. */
   readonly tasks: Map<number, TaskState>;
+  /** Those of them that nobody runs, by where they would best run; null: to be found anew. */
+  waiting: Waiting | null;
+  /** Whether what its tasks compute is or was to be kept anywhere on the way. */
+  readonly keeps: boolean;
   /** How long its tasks took, in ms. */
   readonly took: number[];
   /** How many tasks it was asked for. */
@@ -94,14 +113,21 @@ export type JobEnd =
   | { readonly kind: "done"; readonly results: readonly unknown[] }
   | { readonly kind: "failed"; readonly partition: number; readonly attempts: number; readonly step: string; readonly item: string; readonly why: string };
 
+/** The outputs of a shuffle's map side. */
+export interface Outputs {
+  readonly places: ({ readonly at: NodeId; readonly bytes: readonly number[] } | null)[];
+  /** How many of them are null. */
+  missing: number;
+}
+
 export interface DriverState {
   readonly executors: Map<NodeId, ExecutorView>;
   /** Where the output of each map partition of each shuffle lies, and how large its blocks are. */
-  readonly outputs: Map<number, ({ readonly at: NodeId; readonly bytes: readonly number[] } | null)[]>;
+  readonly outputs: Map<number, Outputs>;
   /** Who keeps a partition, by `node/partition`. */
   readonly kept: Map<string, NodeId[]>;
   /** The job that runs, with the call that is to be answered. */
-  job: { readonly id: number; readonly call: Call; readonly results: Map<number, unknown> } | null;
+  job: { readonly id: number; readonly call: Call; /** How many partitions were asked for. */ readonly wanted: number; readonly results: Map<number, unknown> } | null;
   stages: StageState[];
   updates: AccumulatorUpdate[];
   attempts: EndedAttempt[];
@@ -144,7 +170,7 @@ export function driver(options: DriverOptions): Role<DriverSignature> {
   function lose(self: DriverState, name: NodeId, out: To): void {
     self.executors.delete(name);
     out.cancelTimer({ kind: "silent", executor: name });
-    for (const places of self.outputs.values()) for (const [map, place] of places.entries()) if (place?.at === name) places[map] = null;
+    for (const outputs of self.outputs.values()) forgetOutputs(outputs, name);
     for (const [block, places] of self.kept) {
       if (!places.includes(name)) continue;
       const left = places.filter((place) => place !== name);
@@ -152,6 +178,7 @@ export function driver(options: DriverOptions): Role<DriverSignature> {
       else self.kept.delete(block);
     }
     for (const stage of self.stages) {
+      stage.waiting = null;
       for (const [partition, task] of stage.tasks) {
         for (const attempt of task.attempts.filter(({ executor }) => executor === name)) end(self, stage, { partition, task, attempt }, "lost", out);
       }
@@ -168,8 +195,8 @@ export function driver(options: DriverOptions): Role<DriverSignature> {
     done: Done | null = null,
   ): void {
     task.attempts.splice(task.attempts.indexOf(attempt), 1);
-    const view = self.executors.get(attempt.executor);
-    if (view !== undefined) view.busy--;
+    self.executors.get(attempt.executor)?.running.delete(keyOfAttempt(self, stage, partition, attempt));
+    if (task.attempts.length === 0 && outcome !== "done") stage.waiting = null;
     const { executor, from, locality, speculative, number } = attempt;
     self.attempts.push({
       task: { job: self.job!.id, shuffle: stage.shuffle, partition, attempt: number }, executor, from, to: out.clock(), outcome, locality, speculative,
@@ -188,8 +215,7 @@ export function driver(options: DriverOptions): Role<DriverSignature> {
       for (const partition of stage.tasks.keys()) {
         for (const shuffle of missingReads(self, nodeOf(stage, job), partition)) {
           const writer = self.stages.find((one) => one.shuffle === shuffle.id)!;
-          const places = self.outputs.get(shuffle.id)!;
-          for (const [map, place] of places.entries()) if (place === null) ask(self, writer, map);
+          for (const [map, place] of self.outputs.get(shuffle.id)!.places.entries()) if (place === null) ask(self, writer, map);
         }
       }
     }
@@ -198,7 +224,8 @@ export function driver(options: DriverOptions): Role<DriverSignature> {
   function ask(self: DriverState, stage: StageState, partition: number): void {
     if (stage.tasks.has(partition)) return;
     // Computed before, and lost: attempts are numbered on.
-    const tried = self.attempts.filter(({ task }) => task.job === self.job!.id && task.shuffle === stage.shuffle && task.partition === partition).length;
+    const tried = self.attempts.length === 0 ? 0 : self.attempts.filter(({ task }) => task.shuffle === stage.shuffle && task.partition === partition).length;
+    stage.waiting = null;
     stage.tasks.set(partition, { attempts: [], tried, failures: 0, unheard: new Map() });
     stage.wanted++;
   }
@@ -212,8 +239,7 @@ export function driver(options: DriverOptions): Role<DriverSignature> {
     const shuffles = new Set<ShuffleNode>();
     for (const { node: one } of read) {
       if (one.kind !== "shuffle" || one.checkpoint !== null) continue;
-      if (!self.outputs.has(one.id)) self.outputs.set(one.id, Array.from({ length: one.parents[0]!.partitions }, () => null));
-      if (self.outputs.get(one.id)!.includes(null)) shuffles.add(one);
+      if (outputsOf(self, one).missing > 0) shuffles.add(one);
     }
     return [...shuffles];
   }
@@ -222,43 +248,71 @@ export function driver(options: DriverOptions): Role<DriverSignature> {
   function schedule(self: DriverState, out: To): void {
     if (self.job === null) return;
     const job = program.jobs.get(self.job.id)!;
-    let free = [...self.executors.values()].reduce((sum, { slots, busy }) => sum + slots - busy, 0);
     for (const stage of self.stages) {
-      if (free === 0) return;
+      const free = freeExecutors(self);
+      if (free.length === 0) return;
+      if (stage.tasks.size === 0) continue;
       const node = nodeOf(stage, job);
-      const away: [number, TaskState][] = [];
-      for (const [partition, task] of stage.tasks) {
-        if (task.attempts.length > 0 || missingReads(self, node, partition).length > 0) continue;
-        const near = nearest(self, node, partition);
-        const place = near.names.find((name) => isFree(self, name));
-        if (near.names.length > 0 && place === undefined) {
-          away.push([partition, task]);
-          continue;
-        }
-        launch(self, stage, { partition, task }, place ?? emptiest(self)!, near.names.length > 0 ? near.locality : "NO_PREF", out);
-        if (--free === 0) return;
-        if (near.names.length > 0 && stage.patient) {
-          stage.patient = false;
-          out.cancelTimer({ kind: "patience", shuffle: stage.shuffle });
+      const complete = stage.reads.every((shuffle) => outputsOf(self, program.nodes.get(shuffle) as ShuffleNode).missing === 0);
+      // A task that finds all it needs in kept partitions need not wait for a shuffle.
+      if (!complete && !stage.keeps) continue;
+      const isReady = (partition: number): boolean => complete || missingReads(self, node, partition).length === 0;
+      stage.waiting ??= waitingOf(self, stage, node);
+      const { near, at, anywhere } = stage.waiting;
+      let isNear = false;
+      for (const name of free) {
+        for (const partition of at.get(name) ?? []) {
+          if (!isFree(self, name)) break;
+          if (!isReady(partition)) continue;
+          launch(self, stage, { partition, task: stage.tasks.get(partition)! }, name, near.get(partition)!.locality, out);
+          isNear = true;
         }
       }
+      if (isNear && stage.patient) {
+        stage.patient = false;
+        out.cancelTimer({ kind: "patience", shuffle: stage.shuffle });
+      }
+      if (!launchAnywhere(self, stage, anywhere, "NO_PREF", isReady, out)) return;
+      const away = [...near.keys()].filter((partition) => near.get(partition)!.names.length > 0);
       if (away.length === 0) continue;
-      if (!stage.patient && localityWaitMs > 0) {
-        out.setTimer({ kind: "patience", shuffle: stage.shuffle }, localityWaitMs);
-        continue;
-      }
-      for (const [partition, task] of away) {
-        launch(self, stage, { partition, task }, emptiest(self)!, "ANY", out);
-        if (--free === 0) return;
-      }
+      if (!stage.patient && localityWaitMs > 0) out.setTimer({ kind: "patience", shuffle: stage.shuffle }, localityWaitMs);
+      else if (!launchAnywhere(self, stage, away, "ANY", isReady, out)) return;
     }
   }
 
+  /** Start tasks wherever there is room; false when there is none left. */
+  function launchAnywhere(self: DriverState, stage: StageState, partitions: Iterable<number>, locality: Locality, isReady: (partition: number) => boolean, out: To): boolean {
+    for (const partition of partitions) {
+      if (!isReady(partition)) continue;
+      const place = emptiest(self);
+      if (place === null) return false;
+      launch(self, stage, { partition, task: stage.tasks.get(partition)! }, place, locality, out);
+    }
+    return true;
+  }
+
+  function waitingOf(self: DriverState, stage: StageState, node: PlanNode): Waiting {
+    const waiting: Waiting = { near: new Map(), at: new Map(), anywhere: new Set() };
+    for (const [partition, { attempts }] of stage.tasks) {
+      if (attempts.length > 0) continue;
+      const near = nearest(self, stage, node, partition);
+      waiting.near.set(partition, near);
+      if (near.names.length === 0) waiting.anywhere.add(partition);
+      for (const name of near.names) {
+        if (!waiting.at.has(name)) waiting.at.set(name, new Set());
+        waiting.at.get(name)!.add(partition);
+      }
+    }
+    return waiting;
+  }
+
   /** Where a task's data is: kept partitions first, then what the source prefers. */
-  function nearest(self: DriverState, node: PlanNode, partition: number): { readonly names: readonly NodeId[]; readonly locality: Locality } {
-    const { kept } = needsOf(node, partition, (need) => self.kept.has(`${need.node.id}/${need.partition}`));
-    const keepers = kept.flatMap((need) => self.kept.get(`${need.node.id}/${need.partition}`)!);
-    if (keepers.length > 0) return { names: keepers, locality: "PROCESS_LOCAL" };
+  function nearest(self: DriverState, stage: StageState, node: PlanNode, partition: number): Near {
+    if (stage.keeps) {
+      const { kept } = needsOf(node, partition, (need) => self.kept.has(`${need.node.id}/${need.partition}`));
+      const keepers = kept.flatMap((need) => self.kept.get(`${need.node.id}/${need.partition}`)!);
+      if (keepers.length > 0) return { names: keepers, locality: "PROCESS_LOCAL" };
+    }
     const names = (preferredOf(node, partition) as readonly NodeId[]).filter((name) => self.executors.has(name));
     return { names, locality: "NODE_LOCAL" };
   }
@@ -273,28 +327,31 @@ export function driver(options: DriverOptions): Role<DriverSignature> {
     speculative: boolean = false,
   ): void {
     const job = program.jobs.get(self.job!.id)!;
-    const view = self.executors.get(executor)!;
-    view.busy++;
     stage.ran++;
     const attempt: Attempt = { number: task.tried++, executor, from: out.clock(), locality, speculative };
     task.attempts.push(attempt);
+    self.executors.get(executor)!.running.set(keyOfAttempt(self, stage, partition, attempt), { shuffle: stage.shuffle, partition, number: attempt.number });
+    if (stage.waiting !== null) {
+      for (const name of stage.waiting.near.get(partition)?.names ?? []) stage.waiting.at.get(name)!.delete(partition);
+      stage.waiting.near.delete(partition);
+      stage.waiting.anywhere.delete(partition);
+    }
     out.send(executor, launchOf(self, stage, job, { partition, attempt }));
   }
 
   function launchOf(self: DriverState, stage: StageState, job: Job, { partition, attempt }: { readonly partition: number; readonly attempt: Attempt }): Launch {
     const { read, kept } = needsOf(nodeOf(stage, job), partition, (need) => self.kept.has(`${need.node.id}/${need.partition}`));
     const shuffles = [...new Set(read.map(({ node }) => node))].filter((node) => node.kind === "shuffle" && node.checkpoint === null);
-    const names = [...self.executors.keys()];
     return {
       kind: "launch",
       task: { job: job.id, shuffle: stage.shuffle, partition, attempt: attempt.number },
       life: self.executors.get(attempt.executor)!.life,
-      outputs: shuffles.map(({ id }) => ({ shuffle: id, at: self.outputs.get(id)!.map((place) => place?.at ?? null) })),
+      outputs: shuffles.map(({ id }) => ({ shuffle: id, at: self.outputs.get(id)!.places.map((place) => place?.at ?? null) })),
       kept: kept.map(({ node, partition: place }) => {
         const places = self.kept.get(`${node.id}/${place}`)!;
         return { node: node.id, partition: place, at: places.includes(attempt.executor) ? attempt.executor : places[0]! };
       }),
-      peer: names.length > 1 ? names[(names.indexOf(attempt.executor) + 1) % names.length]! : null,
+      peer: stage.keeps ? peerOf(self, attempt.executor) : null,
     };
   }
 
@@ -326,8 +383,10 @@ export function driver(options: DriverOptions): Role<DriverSignature> {
         const known = self.executors.get(from);
         if (known !== undefined && known.life >= life) return;
         if (known !== undefined) lose(self, from, out);
-        self.executors.set(from, { life, slots, busy: 0 });
+        self.executors.set(from, { life, slots, running: new Map() });
         out.setTimer({ kind: "silent", executor: from }, silenceMs);
+        // It may be whom the source prefers.
+        for (const stage of self.stages) stage.waiting = null;
         if (self.job !== null) want(self);
         schedule(self, out);
       },
@@ -340,16 +399,14 @@ export function driver(options: DriverOptions): Role<DriverSignature> {
         if (self.job === null) return;
         const job = program.jobs.get(self.job.id)!;
         // A launch that was lost on the way: said again when two heartbeats did not know of it.
-        for (const stage of self.stages) {
-          for (const [partition, task] of stage.tasks) {
-            for (const attempt of task.attempts) {
-              if (attempt.executor !== from) continue;
-              const key = taskKey({ job: job.id, shuffle: stage.shuffle, partition, attempt: attempt.number });
-              const unheard = running.includes(key) ? 0 : (task.unheard.get(attempt.number) ?? 0) + 1;
-              task.unheard.set(attempt.number, unheard);
-              if (unheard >= 2) out.send(from, launchOf(self, stage, job, { partition, attempt }));
-            }
-          }
+        const atWork = new Set(running);
+        for (const [key, { shuffle, partition, number }] of known.running) {
+          const stage = self.stages.find((one) => one.shuffle === shuffle)!;
+          const task = stage.tasks.get(partition)!;
+          const unheard = atWork.has(key) ? 0 : (task.unheard.get(number) ?? 0) + 1;
+          task.unheard.set(number, unheard);
+          const attempt = task.attempts.find((one) => one.number === number)!;
+          if (unheard >= 2) out.send(from, launchOf(self, stage, job, { partition, attempt }));
         }
       },
 
@@ -371,14 +428,20 @@ export function driver(options: DriverOptions): Role<DriverSignature> {
           end(self, stage, { partition: id.partition, task, attempt: other }, "late", out);
         }
         self.updates.push(...done.updates);
-        if (id.shuffle !== null) self.outputs.get(id.shuffle)![id.partition] = { at: from, bytes: done.written };
-        else self.job!.results.set(id.partition, done.result);
+        if (id.shuffle !== null) {
+          const outputs = self.outputs.get(id.shuffle)!;
+          if (outputs.places[id.partition] === null) outputs.missing--;
+          outputs.places[id.partition] = { at: from, bytes: done.written };
+        } else self.job!.results.set(id.partition, done.result);
         const job = program.jobs.get(id.job)!;
-        if (self.job!.results.size === new Set(job.partitions).size) {
+        if (self.job!.results.size === self.job!.wanted) {
           return finish(self, { kind: "done", results: job.partitions.map((partition) => self.job!.results.get(partition)) }, out);
         }
         // What it dropped may be what another task counts on.
-        if (done.dropped.length > 0) want(self);
+        if (done.dropped.length > 0) {
+          for (const one of self.stages) one.waiting = null;
+          want(self);
+        }
         schedule(self, out);
       },
 
@@ -398,8 +461,8 @@ export function driver(options: DriverOptions): Role<DriverSignature> {
         } else {
           // It was not there, whatever was believed: the output has to be made again.
           for (const shuffle of reason.shuffles) {
-            const places = self.outputs.get(shuffle);
-            for (const [map, place] of (places ?? []).entries()) if (place?.at === reason.from) places![map] = null;
+            const outputs = self.outputs.get(shuffle);
+            if (outputs !== undefined) forgetOutputs(outputs, reason.from);
           }
           for (const block of reason.kept) dropAt(self, block, reason.from);
         }
@@ -449,12 +512,12 @@ export function driver(options: DriverOptions): Role<DriverSignature> {
     request: {
       submit(self, { job: id }, call, out) {
         const job = program.jobs.get(id)!;
-        self.job = { id, call, results: new Map() };
+        self.job = { id, call, wanted: new Set(job.partitions).size, results: new Map() };
         self.updates = [];
         self.attempts = [];
         self.stages = stagesOf(job.node).map(({ node, shuffle, reads }) => ({
           shuffle: shuffle?.id ?? null, name: shuffle === null ? job.name : nameOfStep(node), reads: reads.map((read) => read.id),
-          tasks: new Map(), took: [], wanted: 0, patient: false, ran: 0,
+          tasks: new Map(), waiting: null, keeps: chainOf(node).some(({ level }) => level !== "NONE"), took: [], wanted: 0, patient: false, ran: 0,
         }));
         if (job.partitions.length === 0) return finish(self, { kind: "done", results: [] }, out);
         if (speculation !== null) out.setTimer({ kind: "speculate" }, everyMs);
@@ -493,17 +556,52 @@ function dropAt(self: DriverState, { node, partition }: BlockId, at: NodeId): vo
 
 function isFree(self: DriverState, name: NodeId): boolean {
   const view = self.executors.get(name);
-  return view !== undefined && view.busy < view.slots;
+  return view !== undefined && view.running.size < view.slots;
+}
+
+function freeExecutors(self: DriverState): NodeId[] {
+  const free: NodeId[] = [];
+  for (const [name, { slots, running }] of self.executors) if (running.size < slots) free.push(name);
+  return free;
 }
 
 /** The executor with the most free slots, the first of equals; null where none is free. */
 function emptiest(self: DriverState, not: NodeId | null = null): NodeId | null {
   let best: NodeId | null = null;
   let most = 0;
-  for (const [name, { slots, busy }] of self.executors) {
-    if (name === not || slots - busy <= most) continue;
+  for (const [name, { slots, running }] of self.executors) {
+    if (name === not || slots - running.size <= most) continue;
     best = name;
-    most = slots - busy;
+    most = slots - running.size;
   }
   return best;
+}
+
+/** The next executor, which takes second copies; null where there is no other. */
+function peerOf(self: DriverState, name: NodeId): NodeId | null {
+  const names = [...self.executors.keys()];
+  return names.length > 1 ? names[(names.indexOf(name) + 1) % names.length]! : null;
+}
+
+function keyOfAttempt(self: DriverState, { shuffle }: StageState, partition: number, { number }: Attempt): string {
+  return taskKey({ job: self.job!.id, shuffle, partition, attempt: number });
+}
+
+function outputsOf(self: DriverState, { id, parents }: ShuffleNode): Outputs {
+  let outputs = self.outputs.get(id);
+  if (outputs === undefined) {
+    const maps = parents[0]!.partitions;
+    outputs = { places: Array.from({ length: maps }, () => null), missing: maps };
+    self.outputs.set(id, outputs);
+  }
+  return outputs;
+}
+
+/** What lay there is gone. */
+function forgetOutputs(outputs: Outputs, at: NodeId): void {
+  for (const [map, place] of outputs.places.entries()) {
+    if (place?.at !== at) continue;
+    outputs.places[map] = null;
+    outputs.missing++;
+  }
 }
