@@ -3,6 +3,7 @@ import { server } from "../consensus/raft/server.js";
 import type { StateMachine } from "../consensus/state-machine.js";
 import { canonical } from "../core/canonical.js";
 import { clone } from "../core/clone.js";
+import { outWith } from "../core/out.js";
 import { integer, options, show } from "../core/parameters.js";
 import type { Observation } from "../core/property.js";
 import { type AnyRole, type Call, type Delay, ids, type NodeId, type Out, type Tagged } from "../core/role.js";
@@ -157,20 +158,14 @@ function member(
 
   /** What Raft speaks to: the results of commands are not answers to clients, but things to do. */
   function outOf(self: MemberState, out: Out<any>): Out<any> {
-    return {
-      send: (to, message) => out.send(to, message),
-      setTimer: (timer, after) => out.setTimer(timer, after),
-      cancelTimer: (timer) => out.cancelTimer(timer),
-      persist: () => out.persist(),
-      write: () => out.write(),
-      clock: () => out.clock(),
+    return outWith(out, {
       decide: () => {}, // that a server has applied an entry is nothing that the role has decided
       reply(call, answer) {
         const { kind, result } = answer as { readonly kind: string; readonly result?: readonly Effect[] };
         if (kind === "result") perform(self, result!, out);
         else if (!isOwn(self, call)) out.reply(call, answer);
       },
-    };
+    });
   }
 
   function perform(self: MemberState, effects: readonly Effect[], out: Out<any>): void {
@@ -244,18 +239,11 @@ function isOwn({ id }: MemberState, call: Call): boolean {
 /** A node that is no group, and speaks to some. */
 function outsider(role: AnyRole, groups: Groups): AnyRole {
   type Self = { readonly id: NodeId; readonly contacts: Map<NodeId, Contact> };
-  const outOf = (self: Self, out: Out<any>): Out<any> => ({
+  const outOf = (self: Self, out: Out<any>): Out<any> => outWith(out, {
     send(to: NodeId, message: Tagged) {
       if (groups[to]) speak(self, { to, from: self.id, message }, groups, out);
       else out.send(to, message);
     },
-    setTimer: (timer, after) => out.setTimer(timer, after),
-    cancelTimer: (timer) => out.cancelTimer(timer),
-    persist: () => out.persist(),
-    write: () => out.write(),
-    decide: (outcome) => out.decide(outcome),
-    reply: (call, result) => out.reply(call, result),
-    clock: () => out.clock(),
   });
   const speaking =
     (rule: (...args: any[]) => void) =>

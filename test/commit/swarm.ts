@@ -6,6 +6,7 @@ import { type AnyRole, stream, type Stream } from "../../lib/core.js";
 import type { Nodes, Run } from "../../lib/sim.js";
 import { only } from "../../lib/trace/event.js";
 import { commandFor } from "../support/for-seeds.js";
+import { TROUBLE } from "../support/trouble.js";
 import { participantNames, resources } from "./clusters.js";
 
 /** When the nemesis ends, in ms. From then on only the network's own losses and doublings are left. */
@@ -15,23 +16,7 @@ const CALM = 1_500;
 const DEADLINE = 15_000;
 
 /** What may go wrong in a network without bounds, half of it in each seed; rates are strikes per second. */
-const ANYTHING = {
-  loss: [0.01, 0.25],
-  duplication: [0.01, 0.3],
-  latency: { oneOf: [[1, 50], [0, 5], { kind: "exponential", mean: 10 }, { kind: "log-normal", median: 8, sigma: 1 }] },
-  flush: { oneOf: [5, [0, 20]] },
-  crashes: [0.5, 8],
-  writeCrashes: [0.5, 8],
-  pauses: [0.5, 4],
-  stalls: [0.5, 4],
-  slowdowns: [0.5, 2],
-  skews: [0.5, 2],
-  partitions: [0.5, 4],
-  oneWayCuts: [0.5, 4],
-  bridges: [0.5, 2],
-  isolations: [0.5, 4],
-  swizzles: [0.5, 2],
-} as const;
+const ANYTHING = { ...TROUBLE, loss: [0.01, 0.25] } as const;
 
 /** What may go wrong in a synchronous network: processes crash. Everything else is faster than their patience. */
 const CRASHES = {

@@ -11,6 +11,7 @@ import { committedStays, locksExclude } from "../../lib/transactions/properties.
 import { type DeadlockHandling, type ShardState } from "../../lib/transactions/shard.js";
 import { transactionsOf, versionsOf } from "../../lib/transactions/records.js";
 import { type Store, store, type StoreOptions } from "../../lib/transactions/store.js";
+import { TROUBLE, without } from "../support/trouble.js";
 
 /** This module, for threads to load. */
 export const here: string = import.meta.url;
@@ -22,16 +23,12 @@ const DEADLINE = 60_000;
 export const shards = { s1: { a: 100, b: 100 }, s2: { c: 100, d: 100 }, s3: { e: 100, f: 100 } } as const;
 const keys = ["a", "b", "c", "d", "e", "f"];
 
-const TROUBLE = {
+const KNOBS = {
+  ...without(TROUBLE, "skews", "oneWayCuts", "bridges", "swizzles"),
   loss: [0.01, 0.1],
   duplication: [0.01, 0.2],
   latency: { oneOf: [[1, 30], [0, 5], { kind: "exponential", mean: 10 }] },
-  flush: { oneOf: [5, [0, 20]] },
   crashes: [0.5, 6],
-  writeCrashes: [0.5, 8],
-  pauses: [0.5, 4],
-  stalls: [0.5, 4],
-  slowdowns: [0.5, 2],
   partitions: [0.5, 3],
   isolations: [0.5, 3],
 } as const;
@@ -46,7 +43,7 @@ const protocols: Readonly<Record<string, CommitProtocol>> = {
 /** Each seed has a store, a network and a mix of faults of its own, and clients that transfer, and look at all accounts. */
 export function bank(seed: number, make: (options: StoreOptions) => Store = store): SeedOptions {
   const shape = stream(seed, "shape");
-  const { loss = 0, duplication = 0, latency = [1, 10], flush = 0, crashes = 0, ...rates } = swarm(seed, TROUBLE);
+  const { loss = 0, duplication = 0, latency = [1, 10], flush = 0, crashes = 0, ...rates } = swarm(seed, KNOBS);
   const protocol = protocols[shape.pick(Object.keys(protocols))]!;
   const deadlocks = shape.pick(["probes", "detector", "wound-wait"] as const satisfies readonly DeadlockHandling[]);
   const { nodes, managers } = make({ shards, protocol, deadlocks, managers: 1 + shape.below(2), idleAfter: 1_000 });

@@ -1,3 +1,4 @@
+import { outWith, writingLast } from "../../core/out.js";
 import type { AnyRole, NodeId, Out, Role } from "../../core/role.js";
 import { type Scripted, scripted, type ScriptedWork } from "../resource.js";
 import { coordinator, type CoordinatorOptions, type CoordinatorSignature } from "./coordinator.js";
@@ -23,7 +24,7 @@ export function forgetfulCoordinator(options: CoordinatorOptions = {}): Role<Coo
  * committed, and a log that knows of nothing. Breaks AC1.
  */
 export function tellingCoordinator(options: CoordinatorOptions = {}): Role<CoordinatorSignature> {
-  return writingLast(coordinator(options));
+  return writesLast(coordinator(options));
 }
 
 /**
@@ -165,7 +166,7 @@ export function forgetfulParticipant(options: ParticipantOptions = {}): Role<Par
 
 /** A participant that votes first and writes that down afterwards. Breaks AC1, as forgetting does. */
 export function promisingParticipant(options: ParticipantOptions = {}): Role<ParticipantSignature> {
-  return writingLast(participant(options) as Role<ParticipantSignature>);
+  return writesLast(participant(options) as Role<ParticipantSignature>);
 }
 
 /**
@@ -268,7 +269,7 @@ export function waveringParticipant<Data extends object, Work>(options: Particip
       ...sound.receive,
       prepare(self, message, from, out) {
         const persist = (): void => (self.log.get(message.transaction)?.kind === "abort" ? undefined : out.persist());
-        sound.receive.prepare(self, message, from, { ...bound(out), persist });
+        sound.receive.prepare(self, message, from, outWith(out, { persist }));
       },
     },
   };
@@ -318,13 +319,11 @@ export function forgetfulIntermediate(options: IntermediateOptions = {}): Role<I
 }
 
 /** The role, with what its rules write coming after all else that they ask for. */
-function writingLast<R extends AnyRole>(role: R): R {
+function writesLast<R extends AnyRole>(role: R): R {
   const late = <Rule extends (...args: any[]) => void>(rule: Rule): Rule =>
     ((...args: any[]) => {
       const out = args.pop() as Out<any>;
-      let wrote = false;
-      rule(...args, { ...bound(out), persist: () => void (wrote = true) });
-      if (wrote) out.persist();
+      writingLast(out, (late) => rule(...args, late));
     }) as Rule;
   const all = (rules: Record<string, (...args: any[]) => void>): typeof rules =>
     Object.fromEntries(Object.entries(rules).map(([kind, rule]) => [kind, late(rule)]));
@@ -333,19 +332,5 @@ function writingLast<R extends AnyRole>(role: R): R {
 
 /** The effects, without those of these names. */
 function muted<O extends Out<any>>(out: O, names: readonly (keyof Out<any>)[]): O {
-  return { ...bound(out), ...Object.fromEntries(names.map((name) => [name, () => undefined])) } as O;
-}
-
-/** The effects as an object of plain functions. */
-function bound<O extends Out<any>>(out: O): O {
-  return {
-    send: (to: NodeId, message: never) => out.send(to, message),
-    setTimer: (timer: never, after: never) => out.setTimer(timer, after),
-    cancelTimer: (timer: never) => out.cancelTimer(timer),
-    persist: () => out.persist(),
-    write: () => out.write(),
-    decide: (outcome: never) => out.decide(outcome),
-    reply: (call: never, result: never) => out.reply(call, result),
-    clock: () => out.clock(),
-  } as O;
+  return outWith(out, Object.fromEntries(names.map((name) => [name, () => undefined])));
 }

@@ -1,3 +1,4 @@
+import { writingLast } from "../../core/out.js";
 import type { Role } from "../../core/role.js";
 import { termAt, truncateFrom } from "./log.js";
 import type { ServerOptions } from "./options.js";
@@ -205,18 +206,7 @@ export function hastyVoter(options: ServerOptions): ServerRole {
     receive: {
       ...sound.receive,
       requestVote(self, message, from, out) {
-        let isChanged = false;
-        sound.receive.requestVote(self, message, from, {
-          send: (to, reply) => out.send(to, reply),
-          setTimer: (timer, after) => out.setTimer(timer, after),
-          cancelTimer: (timer) => out.cancelTimer(timer),
-          persist: () => void (isChanged = true),
-          write: () => out.write(),
-          decide: (outcome) => out.decide(outcome),
-          reply: (call, result) => out.reply(call, result),
-          clock: () => out.clock(),
-        });
-        if (isChanged) out.persist();
+        writingLast(out, (late) => sound.receive.requestVote(self, message, from, late));
       },
     },
   };

@@ -9,6 +9,7 @@ import { type AnyRole, stream } from "../../../lib/core.js";
 import type { Nodes, Run } from "../../../lib/sim.js";
 import { only } from "../../../lib/trace/event.js";
 import { named } from "./clusters.js";
+import { TROUBLE, without } from "../../support/trouble.js";
 
 /** This module, for threads to load. */
 export const here: string = import.meta.url;
@@ -17,20 +18,9 @@ export const here: string = import.meta.url;
 const CALM = 1_500;
 const DEADLINE = 30_000;
 
-const TROUBLE = {
-  loss: [0.01, 0.2],
-  duplication: [0.01, 0.3],
+const KNOBS = {
+  ...without(TROUBLE, "skews", "bridges"),
   latency: { oneOf: [[1, 50], [0, 5], { kind: "exponential", mean: 10 }] },
-  flush: { oneOf: [5, [0, 20]] },
-  crashes: [0.5, 8],
-  writeCrashes: [0.5, 8],
-  pauses: [0.5, 4],
-  stalls: [0.5, 4],
-  slowdowns: [0.5, 2],
-  partitions: [0.5, 4],
-  oneWayCuts: [0.5, 4],
-  isolations: [0.5, 4],
-  swizzles: [0.5, 2],
 } as const;
 
 const sound = { manager, leader, acceptor };
@@ -41,7 +31,7 @@ const managers = named("r", 4);
 export function cluster(seed: number, { form, ...cast }: Partial<typeof sound> & { readonly form?: "plain" | "faster" } = {}): SeedOptions {
   const roles = { ...sound, ...cast };
   const shape = stream(seed, "shape");
-  const { loss = 0, duplication = 0, latency = [1, 10], flush = 0, crashes = 0, ...rates } = swarm(seed, TROUBLE);
+  const { loss = 0, duplication = 0, latency = [1, 10], flush = 0, crashes = 0, ...rates } = swarm(seed, KNOBS);
   const acceptors = named("a", shape.pick([1, 3, 3, 3, 5]));
   const leaders = named("l", 1 + shape.below(3));
   const faster = form === undefined ? shape.chance(0.3) : form === "faster";

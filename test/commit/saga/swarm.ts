@@ -7,6 +7,7 @@ import { sagaGuarantee } from "../../../lib/commit/saga/properties.js";
 import { ids, type NodeId, stream } from "../../../lib/core.js";
 import type { Nodes, Run } from "../../../lib/sim.js";
 import { only } from "../../../lib/trace/event.js";
+import { TROUBLE, without } from "../../support/trouble.js";
 
 /** This module, for threads to load. */
 export const here: string = import.meta.url;
@@ -15,18 +16,9 @@ export const here: string = import.meta.url;
 const CALM = 1_500;
 const DEADLINE = 60_000;
 
-const TROUBLE = {
-  loss: [0.01, 0.2],
-  duplication: [0.01, 0.3],
+const KNOBS = {
+  ...without(TROUBLE, "skews", "oneWayCuts", "bridges", "swizzles"),
   latency: { oneOf: [[1, 20], [0, 5], { kind: "exponential", mean: 10 }] },
-  flush: { oneOf: [5, [0, 20]] },
-  crashes: [0.5, 8],
-  writeCrashes: [0.5, 8],
-  pauses: [0.5, 4],
-  stalls: [0.5, 4],
-  slowdowns: [0.5, 2],
-  partitions: [0.5, 4],
-  isolations: [0.5, 4],
 } as const;
 
 const participants = ids("p1", "p2", "p3");
@@ -35,7 +27,7 @@ const sound = { orchestrator, participant: sagaParticipant };
 /** Six sagas that move money between three participants with 100 each. In half of them the last step cannot be done. */
 export function cluster(seed: number, cast: Partial<typeof sound> = {}): SeedOptions {
   const roles = { ...sound, ...cast };
-  const { loss = 0, duplication = 0, latency = [1, 10], flush = 0, crashes = 0, ...rates } = swarm(seed, TROUBLE);
+  const { loss = 0, duplication = 0, latency = [1, 10], flush = 0, crashes = 0, ...rates } = swarm(seed, KNOBS);
   const chance = stream(seed, "sagas");
   const step = (node: NodeId, amount: number): SagaStep => ({ node, does: { x: amount }, undoes: { x: -amount } });
   const sagas = Array.from({ length: 6 }, () => {

@@ -3,6 +3,7 @@ import { type NodeId, stream } from "../../../lib/core.js";
 import { acceptor, learner, paxosProperties, proposer, server } from "../../../lib/paxos.js";
 import type { Nodes, Run } from "../../../lib/sim.js";
 import { commandFor } from "../../support/for-seeds.js";
+import { TROUBLE } from "../../support/trouble.js";
 import { ofRoles, ofServers } from "./cases.js";
 import { all, names } from "./contests.js";
 
@@ -15,30 +16,13 @@ const DEADLINE = 60_000;
 const sound = { proposer, acceptor, learner };
 
 /** What may go wrong, half of it in each seed; rates are strikes per second. */
-const TROUBLE = {
-  loss: [0.01, 0.2],
-  duplication: [0.01, 0.3],
-  latency: { oneOf: [[1, 50], [0, 5], { kind: "exponential", mean: 10 }, { kind: "log-normal", median: 8, sigma: 1 }] },
-  flush: { oneOf: [5, [0, 20]] },
-  nack: { oneOf: [true] },
-  crashes: [0.5, 8],
-  writeCrashes: [0.5, 8],
-  pauses: [0.5, 4],
-  stalls: [0.5, 4],
-  slowdowns: [0.5, 2],
-  skews: [0.5, 2],
-  partitions: [0.5, 4],
-  oneWayCuts: [0.5, 4],
-  bridges: [0.5, 2],
-  isolations: [0.5, 4],
-  swizzles: [0.5, 2],
-} as const;
+const KNOBS = { ...TROUBLE, nack: { oneOf: [true] } } as const;
 
 /** Each seed has a cluster, a network and a mix of faults of its own; every proposer has a patient client. */
 export function cluster(seed: number, cast: Partial<typeof sound> = {}): SeedOptions {
   const roles = { ...sound, ...cast };
   const shape = stream(seed, "shape");
-  const { loss = 0, nack = false, ...trouble } = swarm(seed, TROUBLE);
+  const { loss = 0, nack = false, ...trouble } = swarm(seed, KNOBS);
   const acceptors = names("a", shape.pick([2, 3, 3, 3, 4, 5]));
   const prepare = 1 + shape.below(acceptors.length);
   const quorums = shape.chance(0.3) ? { quorums: { prepare, accept: acceptors.length - prepare + 1 } } : {};
@@ -59,7 +43,7 @@ export function cluster(seed: number, cast: Partial<typeof sound> = {}): SeedOpt
 /** The same for servers that play all the parts. */
 export function serverCluster(seed: number): SeedOptions {
   const shape = stream(seed, "shape");
-  const { nack = false, ...trouble } = swarm(seed, TROUBLE);
+  const { nack = false, ...trouble } = swarm(seed, KNOBS);
   const servers = names("s", shape.pick([3, 3, 5]));
   const role = server({
     servers,
@@ -72,7 +56,7 @@ export function serverCluster(seed: number): SeedOptions {
   return { ...inTrouble(seed, { nodes: all(servers, role), asked: servers.slice(0, 3), trouble }), properties: paxosProperties({ servers }) };
 }
 
-type Trouble = Omit<Mix<typeof TROUBLE>, "nack">;
+type Trouble = Omit<Mix<typeof KNOBS>, "nack">;
 
 function inTrouble(seed: number, given: { readonly nodes: Nodes; readonly asked: readonly NodeId[]; readonly trouble: Trouble }): SeedOptions {
   const { nodes, asked, trouble } = given;
