@@ -6,3 +6,4 @@ export { etcdVersion, startEtcd, type EtcdCluster, type EtcdOptions } from "./ho
 export { DatabaseError, type Database, type DatabaseRow, type Databases, type DatabaseSession } from "./host/database.js";
 export { startPglite, type PgliteOptions } from "./host/pglite.js";
 export { postgresVersion, startPostgres, type PostgresDatabase, type PostgresOptions, type RunningScript } from "./host/postgres.js";
+export { redisVersion, startRedis, type RedisServer } from "./host/redis.js";

@@ -1,10 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { integer, options, show } from "../core/parameters.js";
+import { freePorts } from "./ports.js";
 
 /** How many processes, and with which patience. */
 export interface EtcdOptions {
@@ -182,17 +182,4 @@ async function ask(url: string, body: object): Promise<unknown> {
   } catch {
     return null;
   }
-}
-
-/** Ports of the loopback interface that nobody listens on. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map((server) => new Promise<number>((done, failed) => {
-      server.on("error", failed);
-      server.listen(0, "127.0.0.1", () => done((server.address() as { readonly port: number }).port));
-    })),
-  );
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
 }
