@@ -273,12 +273,14 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
   /** One step of find_successor: the owner, or whom to ask next. */
   function next(self: ChordNode, id: Identifier, avoid: readonly NodeId[]): { readonly isOwner: boolean; readonly node: NodeId } {
     const chart = chartOf(self);
-    const isFree = avoid.length === 0;
-    const successor = (isFree ? self.successors[0] : self.successors.find((node) => !avoid.includes(node))) ?? self.id;
     const target = distance(chart.position, positionOf(id));
     // Distances decide where they differ; where they may only be rounded to the same, the identifiers do.
-    const isPlain = isFree && target !== 0 && chart.reach !== 0 && target !== chart.reach;
-    if (isPlain ? target < chart.reach : isUpTo(id, chart.own, identifier(successor))) return { isOwner: true, node: successor };
+    if (avoid.length === 0 && chart.reach !== 0 && target > chart.reach) {
+      const closest = closestPreceding(chart, id, target, avoid);
+      if (closest !== null) return { isOwner: false, node: closest };
+    }
+    const successor = (avoid.length === 0 ? self.successors[0] : self.successors.find((node) => !avoid.includes(node))) ?? self.id;
+    if (isUpTo(id, chart.own, identifier(successor))) return { isOwner: true, node: successor };
     return { isOwner: false, node: closestPreceding(chart, id, id === chart.own ? Infinity : target, avoid) ?? successor };
   }
 
@@ -398,7 +400,10 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
         fingers: isMember ? firstFingers(at) : Array.from({ length: space.bits }, () => null),
         nextFinger: 0, joining: null, hasRun: false, entries: new Map(), queries: 0, pending: new Map(),
       };
-      if (isMember) follow(self, Array.from({ length: Math.min(r, sorted.length) }, (_, i) => sorted[(at + 1 + i) % sorted.length]!));
+      if (isMember) {
+        follow(self, Array.from({ length: Math.min(r, sorted.length) }, (_, i) => sorted[(at + 1 + i) % sorted.length]!));
+        chartOf(self);
+      }
       return self;
     },
 

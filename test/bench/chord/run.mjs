@@ -48,23 +48,59 @@ for (const nodes of [1_000, 10_000, 100_000, 1_000_000]) {
   );
 }
 
-console.log("\nNodes on the simulator, lookups by messages");
+console.log("\nNodes on the simulator, lookups by messages, against nodes that pass a message on as often and do nothing else");
+const COUNT = 100_000;
+
+/** Nodes that send a message to another, that one to another, as many times as a lookup takes hops, and back to the first. */
+function relay(names, hops) {
+  const pick = (draw) => names[draw % names.length];
+  return {
+    name: "relay",
+    durable: [],
+    init: (id) => ({ id, asked: 0, waiting: new Map() }),
+    request: {
+      lookup(self, _request, call, out) {
+        const query = self.asked++;
+        self.waiting.set(query, call);
+        out.setTimer({ kind: "giveUp", query }, 1_000);
+        out.send(pick(query * 7_919 + call.length), { kind: "forward", query, asker: self.id, hops: 1 });
+      },
+    },
+    receive: {
+      forward(_self, { query, asker, hops: done }, _from, out) {
+        if (done === hops) out.send(asker, { kind: "found", query });
+        else out.send(pick(query * 7_919 + done * 104_729 + asker.length), { kind: "forward", query, asker, hops: done + 1 });
+      },
+      found(self, { query }, _from, out) {
+        out.cancelTimer({ kind: "giveUp", query });
+        out.reply(self.waiting.get(query), { kind: "owner" });
+        self.waiting.delete(query);
+      },
+    },
+    timeout: { giveUp() {} },
+  };
+}
+
+/** How long lookups take, once the cluster stands and knows what it will be asked, in ms of processor time. */
+function lookups(names, role) {
+  const requests = Array.from({ length: COUNT }, (_, i) => ({ at: i * 0.1, node: names[i % names.length], request: { kind: "lookup", key: `key ${i}` } }));
+  const nodes = Object.fromEntries(names.map((name) => [name, role]));
+  const simulation = new Simulation({ seed: 1, nodes, requests, network: { latency: [5, 15] }, limits: { time: 1e6, events: 1e8 } });
+  const { ms } = timed(() => simulation.run({ until: 1e5 }));
+  const found = simulation.history.filter(({ returnedAt }) => returnedAt !== null).length;
+  if (found !== COUNT) throw new Error(`only ${found} of ${COUNT} lookups were answered`);
+  checksum += found;
+  return ms;
+}
+
 for (const nodes of [100, 1_000, 10_000]) {
-  for (const lookups of ["iterative", "recursive"]) {
-    const names = ids(...Array.from({ length: nodes }, (_, i) => `n${i}`));
-    const role = chord({ space: space(32), members: names, lookups, every: 1e9, patience: 1e6 });
-    const count = 20_000;
-    const requests = Array.from({ length: count }, (_, i) => ({ at: i * 0.1, node: names[i % nodes], request: { kind: "lookup", key: `key ${i}` } }));
-    const options = { seed: 1, nodes: Object.fromEntries(names.map((name) => [name, role])), network: { latency: [5, 15] }, limits: { time: 1e6, events: 1e7 } };
-    const run = (asked) => {
-      const simulation = new Simulation({ ...options, requests: asked });
-      simulation.run({ until: 1e5 });
-      return simulation.history.filter(({ returnedAt }) => returnedAt !== null).length;
-    };
-    const { ms: idle } = timed(() => run([]));
-    const { result: found, ms } = timed(() => run(requests));
-    checksum += found;
-    console.log(`  ${String(nodes).padStart(5)} nodes, ${lookups}: ${perSecond(found, ms - idle)} of processor time, start-up ${Math.round(idle)} ms; ${found} of ${count} answered`);
+  const names = ids(...Array.from({ length: nodes }, (_, i) => `n${i}`));
+  for (const how of ["iterative", "recursive"]) {
+    const ms = lookups(names, chord({ space: space(32), members: names, lookups: how, every: 1e9 }));
+    // As many messages: to the owner's predecessor and back, or to each hop and back.
+    const hops = Math.round(Math.log2(nodes) / 2);
+    const bare = lookups(names, relay(names, how === "recursive" ? hops : 2 * hops - 1));
+    console.log(`  ${String(nodes).padStart(6)} nodes, ${how}: ${perSecond(COUNT, ms)} of processor time; bare messages ${perSecond(COUNT, bare)}, ratio ${(bare / ms).toFixed(2)}`);
   }
 }
 if (!(checksum > 0)) throw new Error("nothing was looked up");
