@@ -122,7 +122,7 @@ interface Chart {
 }
 
 /** An identifier as a number, by its first 52 bits: longer ones are rounded down. */
-function positionOf(id: Identifier): number {
+function numberOf(id: Identifier): number {
   return parseInt(id.length > 13 ? id.slice(0, 13) : id, 16);
 }
 
@@ -226,14 +226,14 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
     const known = charts.get(fingers);
     if (known !== undefined && known.successors === successors) return known;
     const own = identifier(self.id);
-    const position = positionOf(own);
+    const position = numberOf(own);
     const nodes: NodeId[] = [];
     const far: number[] = [];
     let isSorted = true;
     for (const list of [successors, fingers]) {
       for (const node of list) {
         if (node === null || node === self.id || node === nodes.at(-1) || nodes.includes(node)) continue;
-        const reach = distance(position, positionOf(identifier(node)));
+        const reach = distance(position, numberOf(identifier(node)));
         isSorted &&= far.length === 0 || far.at(-1)! < reach;
         nodes.push(node);
         far.push(reach);
@@ -242,9 +242,9 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
     // Most often they are in order. Distances may be rounded, so that only identifiers can tell which is closer.
     if (!isSorted) {
       nodes.sort((a, b) => (isBetween(identifier(a), own, identifier(b)) ? -1 : 1));
-      for (const [i, node] of nodes.entries()) far[i] = distance(position, positionOf(identifier(node)));
+      for (const [i, node] of nodes.entries()) far[i] = distance(position, numberOf(identifier(node)));
     }
-    const chart: Chart = { successors, own, position, reach: distance(position, positionOf(identifier(successors[0] ?? self.id))), nodes, far };
+    const chart: Chart = { successors, own, position, reach: distance(position, numberOf(identifier(successors[0] ?? self.id))), nodes, far };
     charts.set(fingers, chart);
     return chart;
   }
@@ -263,8 +263,9 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
       const reach = far[i]!;
       if (reach > target) continue;
       const node = nodes[i]!;
-      // Strictly before: a node just at the identifier holds it, and is no step on the way. Equal distances may be rounded.
-      if (reach === target && !isBetween(identifier(node), own, id)) continue;
+      // Strictly before: a node just at the identifier holds it, and is no step on the way. Distances that are equal, or
+      // nothing, may be rounded: a node just behind this one is as far away as can be.
+      if ((reach === target || reach === 0) && !isBetween(identifier(node), own, id)) continue;
       if (avoid.length === 0 || !avoid.includes(node)) return node;
     }
     return null;
@@ -273,7 +274,7 @@ export function chord(given: ChordOptions): Role<ChordSignature> {
   /** One step of find_successor: the owner, or whom to ask next. */
   function next(self: ChordNode, id: Identifier, avoid: readonly NodeId[]): { readonly isOwner: boolean; readonly node: NodeId } {
     const chart = chartOf(self);
-    const target = distance(chart.position, positionOf(id));
+    const target = distance(chart.position, numberOf(id));
     // Distances decide where they differ; where they may only be rounded to the same, the identifiers do.
     if (avoid.length === 0 && chart.reach !== 0 && target > chart.reach) {
       const closest = closestPreceding(chart, id, target, avoid);

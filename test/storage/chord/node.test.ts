@@ -176,6 +176,22 @@ describe("nodes of Chord", () => {
     for (const [i, owner] of owners.entries()) expect(found.get(`key ${i}`)).toMatchObject({ kind: "owner", node: owner });
   });
 
+  it("find every owner where all but one lie closer together than numbers can tell", () => {
+    const big = space(160);
+    const places = new Map(names.map((node, i) => [node, big.of((1n << 159n) + (i === 0 ? 1n << 158n : BigInt(i)))]));
+    for (const lookups of ["iterative", "recursive"] as const) {
+      const role = chord({ space: big, members: names, identifier: (node) => places.get(node)!, lookups });
+      const run = simulate({
+        seed: 1, until: 3_000, nodes: Object.fromEntries(names.map((node) => [node, role])), network: { latency: 10 },
+        requests: Array.from({ length: 48 }, (_, i) => ({ at: i, node: names[i % 12]!, request: { kind: "lookup" as const, key: `key ${i}` } })),
+      });
+      for (const { request, result } of run.history) {
+        const place = big.hash((request as unknown as { key: string }).key);
+        expect(result).toMatchObject({ kind: "owner", node: place > places.get(names[11]!)! && place <= places.get(names[0]!)! ? "n0" : "n1" });
+      }
+    }
+  });
+
   it("lose messages and still come to the ideal ring", () => {
     const run = cluster({ requests: joins(names.slice(4), 100), rest: { network: { latency: [5, 15], loss: 0.05 } }, until: 30_000 });
     expect(names.filter((node) => stateOf(run, node)!.phase === "member")).toHaveLength(12);
