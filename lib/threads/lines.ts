@@ -64,7 +64,7 @@ export function* chunksOf({ path, start, end }: TextSplit, { longestLine = 16 * 
         if (held > longestLine) throw tooLong(path, offset, longestLine);
         buffer = Buffer.concat([buffer], Math.min(buffer.length * 2, Math.max(longestLine + 2, buffer.length + 1)));
       }
-      const got = readSync(file, buffer, held, buffer.length - held, offset + held);
+      const got = readInto(file, buffer, { held, offset, path });
       const filled = held + got;
       let from = 0;
       if (!isLineStart) {
@@ -178,6 +178,14 @@ function checkLengths(path: string, offset: number, bytes: Buffer, longest: numb
 
 function tooLong(path: string, offset: number, longest: number): Error {
   return new RangeError(`the line of ${show(path)} that begins at byte ${offset} is longer than ${longest} bytes, the option longestLine`);
+}
+
+function readInto(file: number, buffer: Buffer, { held, offset, path }: { readonly held: number; readonly offset: number; readonly path: string }): number {
+  try {
+    return readSync(file, buffer, held, buffer.length - held, offset + held);
+  } catch (error) {
+    throw fileError("read", path, error);
+  }
 }
 
 function opened(path: string): number {

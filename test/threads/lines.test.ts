@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync, truncateSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { textSplits } from "../../lib/compute/mapreduce/input.js";
-import { filesOf, localFiles, splitsOf } from "../../lib/threads/files.js";
+import { fileError } from "../../lib/threads/errors.js";
+import { filesOf, localFiles, splitsOf, writeAll } from "../../lib/threads/files.js";
 import { chunksOf, linesOf, recordsOf } from "../../lib/threads/lines.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lines-"));
@@ -65,6 +66,16 @@ describe("lines", () => {
   it("close their file when nobody wants more of them", () => {
     const path = fileWith("a\nb\nc\n");
     for (let i = 0; i < 3_000; i++) for (const { offset } of chunksOf({ path, start: 0, end: 6 }, { chunk: 2 })) if (offset === 0) break;
+  });
+});
+
+describe("what a disk refuses", () => {
+  it("is told in words", () => {
+    const full = openSync("/dev/full", "w");
+    expect(() => writeAll(full, Buffer.from("x"), "spill")).toThrow('the disk is full: nothing more can be written to "spill"; free some space, or name another folder');
+    closeSync(full);
+    expect(() => [...linesOf({ path: folder, start: 0, end: 1 })]).toThrow("is a folder, not a file");
+    expect(fileError("read", "secret", { code: "EACCES" }).message).toBe('"secret" may not be read: permission denied');
   });
 });
 

@@ -190,9 +190,9 @@ class Threads implements ThreadsEngine {
     for (const block of kept) this.#kept[thread]!.set(`${block.node}/${block.partition}`, block);
   }
 
-  /** What is there of a shuffle. */
-  outputs(shuffle: ShuffleNode): Outputs | null {
-    return this.#finished.get(shuffle) ?? null;
+  /** The outputs of a shuffle that has been made. */
+  outputs(shuffle: ShuffleNode): Outputs {
+    return this.#finished.get(shuffle)!;
   }
 
   /** The outputs of a shuffle: those that are there, or that are being made, or what `make` makes. */
@@ -275,9 +275,6 @@ class Threads implements ThreadsEngine {
 interface RddLabel {
   readonly ended: (attempt: Attempt) => void;
 }
-
-/** A kept partition is gone with its thread, and what it was made of was never made: it has to be, before the task can begin. */
-class Missing extends Error {}
 
 /** One job: its stages from the sources on, only as far as partitions are missing. */
 class RddRun {
@@ -370,27 +367,20 @@ class RddRun {
         if (attempt.outcome !== "done") this.#row(number, partition, attempt, attempt.outcome, null);
       },
     };
-    for (;;) {
-      try {
-        const on = this.#engine.threadFor(stage.node, partition);
-        const message = (thread: number): RddMessage => this.#message(stage.node, number, partition, thread, inline);
-        const { value, attempt } = await pool.run({ label, on, message });
-        const answer = value as RddAnswer;
-        if (answer.kind === "failed") {
-          this.#row(number, partition, attempt, "failed", null);
-          const cause = Object.assign(new Error(answer.problem), { stack: answer.stack });
-          const step = new StepError(answer.step, answer.item, cause);
-          throw new TaskError(partition, 1, Object.assign(step, { message: answer.problem }));
-        }
-        this.#engine.noteKept(attempt.thread, answer);
-        this.#updates.push({ stage: number, partition, updates: answer.updates });
-        this.#row(number, partition, attempt, "done", answer);
-        return answer;
-      } catch (error) {
-        if (!(error instanceof Missing)) throw error;
-        await this.#provide(stage.node, [partition]);
-      }
+    const on = this.#engine.threadFor(stage.node, partition);
+    const message = (thread: number): RddMessage => this.#message(stage.node, number, partition, thread, inline);
+    const { value, attempt } = await pool.run({ label, on, message });
+    const answer = value as RddAnswer;
+    if (answer.kind === "failed") {
+      this.#row(number, partition, attempt, "failed", null);
+      const cause = Object.assign(new Error(answer.problem), { stack: answer.stack });
+      const step = new StepError(answer.step, answer.item, cause);
+      throw new TaskError(partition, 1, Object.assign(step, { message: answer.problem }));
     }
+    this.#engine.noteKept(attempt.thread, answer);
+    this.#updates.push({ stage: number, partition, updates: answer.updates });
+    this.#row(number, partition, attempt, "done", answer);
+    return answer;
   }
 
   /** What a thread needs for a task: nothing of what it keeps. */
@@ -402,11 +392,8 @@ class RddRun {
       const from = need.node;
       const list = from.checkpoint ?? (from.kind === "source" && from.source.kind === "slices" ? from.source : null);
       if (list !== null) slices.push({ node: from.id, partition: need.partition, block: encodedSlice(from, list.slices[need.partition]!, need.partition) });
-      else if (from.kind === "shuffle") {
-        const outputs = this.#engine.outputs(from);
-        if (outputs === null) throw new Missing();
-        blocks.push({ shuffle: from.id, partition: need.partition, runs: outputs[need.partition]! });
-      }
+      // What a lost partition was made of is still there: outputs of shuffles stay with the driver.
+      else if (from.kind === "shuffle") blocks.push({ shuffle: from.id, partition: need.partition, runs: this.#engine.outputs(from)[need.partition]! });
     }
     return { phase: "rdd", stage, partition, slices, blocks, inline, spill: this.#engine.spill() };
   }
