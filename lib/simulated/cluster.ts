@@ -102,6 +102,7 @@ export function simulated(given: SimulatedOptions = {}): SimulatedEngine {
     },
 
     async run(job) {
+      if (code.jobs.has(job.id)) throw new Error("a simulated cluster runs the program of one context: make another cluster for another context");
       addJob(code, job);
       // The first tasks would all go to whoever registered first: so wait for all, and not for ever (Spark: minRegisteredResourcesRatio).
       while (simulation.now < 1_000 && stateOfDriver().executors.size < executors && simulation.step());

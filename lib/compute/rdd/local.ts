@@ -39,6 +39,9 @@ class LocalEngine implements Engine {
   /** The blocks of each shuffle by map partition and reduce partition. */
   readonly #shuffles = new Map<ShuffleNode, unknown[][][]>();
   readonly #names = new Map<number, string>();
+  /** Two contexts may share the engine, and their nodes have the same ids: here each node has a number of its own. */
+  readonly #numbers = new WeakMap<PlanNode, number>();
+  #nodes = 0;
   #stages = 0;
 
   constructor(parallelism: number, memory: number, files: Files | null) {
@@ -57,10 +60,12 @@ class LocalEngine implements Engine {
   }
 
   async run(job: Job): Promise<JobResult> {
-    const run = new LocalRun(this.#shuffles, this.#store, job, { files: this.files, counted: this.#counted, firstStage: this.#stages });
+    const run = new LocalRun(this.#shuffles, this.#store, job, {
+      files: this.files, counted: this.#counted, firstStage: this.#stages, numberOf: (node) => this.#numberOf(node),
+    });
     const result = run.result();
     this.#stages += result.stages.length;
-    for (const node of lineage(job.node)) if (node.level !== "NONE") this.#names.set(node.id, nameOfStep(node));
+    for (const node of lineage(job.node)) if (node.level !== "NONE") this.#names.set(this.#numberOf(node), nameOfStep(node));
     return result;
   }
 
@@ -73,7 +78,12 @@ class LocalEngine implements Engine {
   }
 
   async unpersist(node: PlanNode): Promise<void> {
-    forgetBlocks(this.#store, node.id);
+    forgetBlocks(this.#store, this.#numberOf(node));
+  }
+
+  #numberOf(node: PlanNode): number {
+    if (!this.#numbers.has(node)) this.#numbers.set(node, this.#nodes++);
+    return this.#numbers.get(node)!;
   }
 
   async stop(): Promise<void> {
@@ -94,7 +104,7 @@ class LocalRun {
     readonly shuffles: Map<ShuffleNode, unknown[][][]>,
     readonly store: BlockStore,
     readonly job: Job,
-    readonly settings: { readonly files: Files | null; readonly counted: boolean; readonly firstStage: number },
+    readonly settings: { readonly files: Files | null; readonly counted: boolean; readonly firstStage: number; readonly numberOf: (node: PlanNode) => number },
   ) {
     this.#stages = new Map(stagesOf(job.node).map((stage) => [stage.shuffle, stage]));
   }
@@ -124,7 +134,7 @@ class LocalRun {
   #provide(node: PlanNode, partitions: readonly number[]): void {
     const read = new Set<ShuffleNode>();
     for (const partition of partitions) {
-      const needs = needsOf(node, partition, (need) => holdsBlock(this.store, { node: need.node.id, partition: need.partition }));
+      const needs = needsOf(node, partition, (need) => holdsBlock(this.store, { node: this.settings.numberOf(need.node), partition: need.partition }));
       for (const need of needs.read) if (need.node.kind === "shuffle" && need.node.checkpoint === null) read.add(need.node);
     }
     for (const shuffle of read) {
@@ -155,14 +165,15 @@ class LocalRun {
           return fresh(read, blocks[reduce]!);
         }),
       kept: (kept, place, make) => {
-        const found = readBlock(this.store, { node: kept.id, partition: place });
+        const id = { node: this.settings.numberOf(kept), partition: place };
+        const found = readBlock(this.store, id);
         if (found !== null) {
           hits++;
           return inBatches(found.block.items, around.batch);
         }
         misses++;
         const items = listOf(make());
-        keepBlock(this.store, { node: kept.id, partition: place, items, bytes: this.settings.counted ? bytesOf(items) : 0, level: kept.level });
+        keepBlock(this.store, { ...id, items, bytes: this.settings.counted ? bytesOf(items) : 0, level: kept.level });
         return inBatches(items, around.batch);
       },
       lines: (split) => this.settings.files!.lines(split),
