@@ -34,7 +34,7 @@ describe("a bank", () => {
     const busy = (given: TransferOptions) => {
       const { nodes, managers } = store({ shards, managers: 2 });
       const clients = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`client${i}`, { operations: transfers(shards, given), count: 1_000, to: managers[i % 2], timeoutMs: 60_000, retries: 0 }]));
-      const run = simulate({ nodes, network: { latency: [1, 5] }, clients, until: 1_500 } as never);
+      const run = simulate({ nodes, network: { latency: [1, 5] }, clients, until: 800 } as never);
       expect(serializable(transactionsOf(run.trace), { versions: versionsOf(run.trace), realTime: true }).kind).toBe("holds");
       return operationLatencies(run.trace).length;
     };

@@ -1,41 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { type Accounts, accounts } from "../../lib/commit/resource.js";
-import { atomicity, commitNeedsAllVotes, irrevocability, voteIn } from "../../lib/commit/properties.js";
+import type { Accounts } from "../../lib/commit/resource.js";
 import { protocol as paxosCommit } from "../../lib/commit/paxos-commit/protocol.js";
-import { protocol as twoPhase } from "../../lib/commit/two-phase/protocol.js";
 import type { Decided } from "../../lib/commit/transaction.js";
 import { stream } from "../../lib/core.js";
 import { serializable } from "../../lib/history.js";
 import { type ScriptedFault, simulate } from "../../lib/sim.js";
-import { membersOf, replicated, spokenIn } from "../../lib/transactions/replicated.js";
+import { membersOf, replicated } from "../../lib/transactions/replicated.js";
 import { transactionsOf, versionsOf } from "../../lib/transactions/records.js";
 import type { ShardData } from "../../lib/transactions/shard-resource.js";
 import { store } from "../../lib/transactions/store.js";
-
-const resources = { p1: accounts({ x: 100 }), p2: accounts({ x: 100 }) };
-const transfer = { kind: "commit", transaction: "t1", work: { p1: { x: -30 }, p2: { x: 30 } } };
-/** When the client asks: by then the groups have leaders. */
-const START = 1_000;
-
-const { nodes: single } = twoPhase({ form: "presumed-abort" })(resources);
-const groups = replicated(single, ["c", "p1", "p2"]);
-
-/** A transfer asked of the coordinator's group, whoever leads it. */
-function run(faults: readonly ScriptedFault[], until: number = 6_000, seed: number = 1) {
-  return simulate({
-    seed, nodes: groups, network: { latency: 10 }, faults, until,
-    clients: { client: { operations: [transfer], to: membersOf("c"), from: START, timeoutMs: 500, retries: 10 } },
-    properties: [atomicity, irrevocability, commitNeedsAllVotes((happened) => voteIn(spokenIn(happened)))],
-  } as never);
-}
-
-/** What the servers of a group that are up know of the participant's accounts. */
-function dataOf({ simulation }: ReturnType<typeof run>, name: string): readonly Accounts[] {
-  return membersOf(name).flatMap((id) => {
-    const state = simulation.state(id as never) as unknown as { machine: { self: { data: Accounts } } } | null;
-    return state ? [state.machine.self.data] : [];
-  });
-}
+import { dataOf, groups, outcomesOfCrashes, resources, run, single, START, transfer } from "./groups.js";
 
 describe("two-phase commit between groups", () => {
   it("is what it was: the roles take the same steps, and all servers of a group know the outcome", () => {
@@ -47,19 +21,8 @@ describe("two-phase commit between groups", () => {
   });
 
   it("is blocked by no single crash for ever, of whichever server and at whatever moment", () => {
-    const outcomes = new Map<string, number>();
-    for (const victim of Object.keys(groups)) {
-      for (let at = START; at <= START + 160; at += 20) {
-        const result = run([{ at, kind: "crash", node: victim }]);
-        expect({ victim, at, violation: result.violation }).toEqual({ victim, at, violation: null });
-        const data = [...dataOf(result, "p1"), ...dataOf(result, "p2")];
-        expect({ victim, at, locks: data.filter(({ pending }) => pending.size > 0).length }).toEqual({ victim, at, locks: 0 });
-        const answer = result.history[0]!.result as string;
-        outcomes.set(answer, (outcomes.get(answer) ?? 0) + 1);
-      }
-    }
     // An abort only where the votes were too late.
-    expect(outcomes.get("commit")).toBeGreaterThan(60);
+    expect(outcomesOfCrashes(40).get("commit")).toBeGreaterThan(33);
   });
 
   it("is blocked where the groups are of one server each", () => {
@@ -117,7 +80,7 @@ describe("the store on groups", () => {
   it("is serializable and loses nothing, whichever servers crash one after the other", () => {
     const { nodes } = store({ shards: { s1: { a: 100, b: 100 }, s2: { c: 100, d: 100 } } });
     const all = replicated(nodes, ["c", "s1", "s2"]);
-    for (let seed = 1; seed <= 3; seed++) {
+    for (let seed = 1; seed <= 2; seed++) {
       const chance = stream(seed, "transfers");
       const clients = Object.fromEntries([1, 2, 3].map((i) => [`client${i}`, {
         operations: () => {
