@@ -8,6 +8,7 @@
  * - Writes that knew nothing of each other are kept side by side as siblings, told apart by clocks. `get` gives them all with
  *   a context; the client makes one value of them, and `put` with that context replaces them.
  * - Replicas are brought together by reads (read repair), and by comparing Merkle trees (anti-entropy).
+ * - With `zones` the preference list takes a node of each rack or data center first, so that replicas do not fail together.
  *
  * What R + W > N gives: with strict quorums, and siblings that are kept ("dotted"), a read that begins after a write was
  * acknowledged sees it, or something that replaces it. What it does not give: two reads during one write may see the new value
