@@ -68,7 +68,9 @@ export class States implements Space {
 
   /** The variable that most actions look at first, if it has had values enough to share out. */
   get kinWord(): number {
-    const { variable } = this.#groups.reduce((most, group) => (group.actions.length > most.actions.length ? group : most));
+    const [first, ...others] = this.#groups;
+    if (first === undefined) return -1;
+    const { variable } = others.reduce((most, group) => (group.actions.length > most.actions.length ? group : most), first);
     return variable >= 0 && this.#values.count(variable) >= ENOUGH ? variable : -1;
   }
 

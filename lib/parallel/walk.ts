@@ -167,8 +167,9 @@ class Together {
     const reports = [...(await crew.take(phase))];
     while (missed.includes(1)) {
       await this.#makeRoom();
-      reports.push(...(await crew.take("learn")));
-      this.#checkLearned();
+      const learned = await crew.take("learn");
+      this.#checkLearned(learned);
+      reports.push(...learned);
       reports.push(...(await crew.take("again")));
     }
     const found = control[Word.found]!;
@@ -249,11 +250,13 @@ class Together {
     this.#crew.grow({ order: larger });
   }
 
-  #checkLearned(): void {
+  #checkLearned(reports: readonly (Report | null)[]): void {
     const { threads } = this.#crew;
     const learned = this.#control[own(0, Own.learned)]!;
     for (let thread = 1; thread < threads; thread++) {
       if (this.#control[own(thread, Own.learned)] === learned) continue;
+      // What only one of them threw tells more than that they do not agree.
+      for (const { what } of reports.flatMap((report) => report?.cuts ?? [])) if (what.kind === "thrown") throw what.error;
       throw new Error(
         "the threads do not agree on what a step does: a rule, action or property must rest on something outside its state and input",
       );

@@ -1,9 +1,6 @@
 /** Searches and functions that threads load. */
-import { threadId } from "node:worker_threads";
 import { swarm, type SeedOptions } from "../../lib/check.js";
-import { twoPhaseSpecification } from "../../lib/commit.js";
 import { ids, stream } from "../../lib/core.js";
-import { acceptor, brokenWorlds, paxosProperties, proposer } from "../../lib/paxos.js";
 import type { Nodes, Run } from "../../lib/sim.js";
 import { chair, noFalseMajority, voter } from "../check/roles.js";
 
@@ -43,46 +40,3 @@ export function draws({ seed }: { readonly seed: number }): { readonly seed: num
 }
 
 export const number = 7;
-
-const acceptors = ids("a1", "a2", "a3");
-const p = proposer({ acceptors });
-
-/** Two proposers, and as many worlds as the input allows. */
-export const contest = (more: object = {}): object => ({
-  nodes: { p1: p, p2: p, a1: acceptor(), a2: acceptor(), a3: acceptor() },
-  requests: [
-    { node: "p1", request: { kind: "propose", value: "x" } },
-    { node: "p2", request: { kind: "propose", value: "y" } },
-  ],
-  properties: paxosProperties({ acceptors }),
-  maxWorlds: 40_000,
-  ...more,
-});
-
-/** A cluster in which two proposers come to two decisions. */
-export const astray: object = brokenWorlds.find(({ name }) => name === "double-counting proposer")!.world;
-
-/** Two-phase commit with managers. */
-export const twoPhase = ({ managers }: { readonly managers: number }): object => twoPhaseSpecification({ managers });
-
-/** The thread of the test, which says so itself. */
-let testThread = -1;
-export function isTestThread(): void {
-  testThread = threadId;
-}
-
-/** On every thread but the first, somebody ends the thread or throws. */
-export const deadly = ({ how }: { readonly how: "exit" | "throw" }): object => ({
-  initial: { n: 0, m: 0 },
-  next: {
-    up: ({ n, m }: { n: number; m: number }) => {
-      if (n + m === 30 && threadId !== testThread) {
-        if (how === "exit") process.exit(3);
-        throw new Error("not on this thread");
-      }
-      return n < 200 ? { n: n + 1 } : null;
-    },
-    over: ({ m }: { m: number }) => (m < 200 ? { m: m + 1 } : null),
-  },
-});
-

@@ -106,6 +106,13 @@ describe("the walk of several threads", () => {
     for (const threads of [2, 3]) expect(verdictText(await exploredAlone(options, { threads, seed: 9 }))).toBe(verdictText(one));
   });
 
+  it("is that of one thread where nothing ever happens", async () => {
+    const still = { initial: [{ n: 1 }, { n: 2 }, { n: 1 }], next: {} };
+    const one = search(still);
+    expect(one).toMatchObject({ kind: "holds", states: 2, ends: 2 });
+    expect(verdictText(await searchedAlone(still, { threads: 2, seed: 1 }))).toBe(verdictText(one));
+  });
+
   it("throws what one thread throws, and only if one thread comes there", async () => {
     const system = (most: number) => ({
       initial: { n: 0, m: 0 },
