@@ -6,7 +6,7 @@ import { statesOf } from "../../consensus/specifications/naive.js";
 
 it("PaxosCommit has the 1,321,761 states that TLC reports for two resource managers, three acceptors and two ballots, at a depth of 28", () => {
   expect(search(paxosCommitSpecification())).toMatchObject({ kind: "holds", states: 1_321_761, depth: 27 });
-});
+}, 1_800_000);
 
 it("TwoPhase has the 50,816 states that TLC reports for six resource managers", () => {
   expect(search(twoPhaseSpecification({ managers: 6 }))).toMatchObject({ kind: "holds", states: 50_816 });
