@@ -1,7 +1,7 @@
 import { parentPort, type Transferable } from "node:worker_threads";
 import { setUpMapReduce, workOnMapReduce, type MapReduceMessage, type MapReduceSetup } from "./mapreduce/tasks.js";
 import { transferables, type Reply } from "./pool.js";
-import { workOnWords, type WordsMessage } from "./words/count.js";
+import { workOnWords, type WordsMessage } from "./words/task.js";
 import { setUpRdd, workOnRdd, type RddMessage, type RddSetup } from "./rdd/task.js";
 
 /** This module, which every thread runs: it does what the pool asks, one task after the other. */

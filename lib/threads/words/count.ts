@@ -1,12 +1,10 @@
-import { isUtf8 } from "node:buffer";
 import { availableParallelism } from "node:os";
 import { integer, options as checkOptions } from "../../core/parameters.js";
-import type { TextSplit } from "../../compute/rdd/plan.js";
 import { here } from "../entry.js";
 import { filesOf, splitsOf } from "../files.js";
-import { chunksOf, notUtf8 } from "../lines.js";
 import { Pool } from "../pool.js";
 import { WordTable, type Words } from "./table.js";
+import type { WordsMessage } from "./task.js";
 
 /** How words are counted. */
 export interface CountOptions {
@@ -54,12 +52,6 @@ export class WordCounts {
   }
 }
 
-/** A task of a count. */
-export interface WordsMessage {
-  readonly phase: "words";
-  readonly splits: readonly TextSplit[];
-}
-
 const MB = 1 << 20;
 
 /**
@@ -93,22 +85,4 @@ export async function countWords(path: string | readonly string[], options: Coun
   } finally {
     await pool.stop();
   }
-}
-
-/** On a thread: count the words of some parts. */
-export function workOnWords({ splits }: WordsMessage): Words {
-  const table = new WordTable();
-  let copy = Buffer.alloc(0);
-  for (const split of splits) {
-    for (const chunk of chunksOf(split)) {
-      const { bytes } = chunk;
-      if (!isUtf8(bytes)) throw notUtf8(chunk, split.path);
-      // With room behind it: the table reads beyond the end.
-      if (copy.length < bytes.length + 8) copy = Buffer.alloc(bytes.length + 8);
-      copy.set(bytes);
-      copy.fill(0, bytes.length, bytes.length + 8);
-      table.addText(copy, bytes.length);
-    }
-  }
-  return table.words();
 }
