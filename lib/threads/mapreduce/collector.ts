@@ -51,9 +51,10 @@ export class Collector {
 
   readonly emit = (key: unknown, value: unknown): void => {
     this.#emitted++;
-    if (this.#gathering === null) this.#keep(key, value);
-    else this.#gathering.add(key, value);
-    if ((this.#gathering?.held ?? this.#held) > this.#options.budget) this.#spill();
+    if (this.#gathering === null) {
+      this.#keep(key, value);
+      if (this.#held > this.#options.budget) this.#spill();
+    } else if (this.#gathering.add(key, value) && this.#gathering.held > this.#options.budget) this.#spill();
   };
 
   /** The runs of each region, the earlier first, and how many times there was too much to hold. */

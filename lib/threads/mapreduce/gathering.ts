@@ -50,9 +50,13 @@ export class Gathering {
     return this.#keyBytes + this.#valueBytes + 12 * this.#values.length;
   }
 
-  add(key: unknown, value: unknown): void {
+  /** Take up a value. Says whether more is held than before. */
+  add(key: unknown, value: unknown): boolean {
     const number = typeof key === "string" ? this.#texts.get(key) : this.#others.get(key);
-    if (number === undefined) return this.#first(key, value);
+    if (number === undefined) {
+      this.#first(key, value);
+      return true;
+    }
     const single = this.#singles[number];
     if (single !== undefined) {
       if (typeof value === "number") {
@@ -62,7 +66,7 @@ export class Gathering {
         this.#combine(key, this.#two, this.#emit);
         if (this.#outs === 1 && typeof this.#out === "number") {
           this.#singles[number] = this.#out;
-          return;
+          return false;
         }
       }
       // No number, or not one: from now on its values are listed, from these two on, which are combined later again.
@@ -71,6 +75,7 @@ export class Gathering {
       this.#list(number, single);
     }
     this.#list(number, value);
+    return true;
   }
 
   /** Each key in the order in which they came with each of its values, combined; then nothing is held. */
