@@ -47,7 +47,7 @@ export function main(args) {
     }
     write(files, options.out);
     const first = join(options.out, "index.html");
-    console.log(`${pages} ${pages === 1 ? "page" : "pages"}, ${files.size} files: ${first}`);
+    console.log(`${pages} ${pages === 1 ? "page" : "pages"} and the playground, ${files.size} files: ${first}`);
     if (options.open) open(first);
     return 0;
   });

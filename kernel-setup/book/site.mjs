@@ -64,7 +64,7 @@ export function makeSite({ notebooks, checkout, playground = false }) {
   if (playground) files.set("assets/playground-worker.js", workerScript());
   files.set("assets/search.js", searchScript(pages));
   addAssets(files, [...files.values()].join("\n"), playground);
-  return { files, problems, pages: all.length };
+  return { files, problems, pages: pages.length };
 }
 
 /**

@@ -203,7 +203,7 @@ describe("the command line", () => {
   it("writes a site over an earlier one, tells problems in a line each, and then writes nothing", () => {
     const folder = folderOf({ "start.ipynb": notebook(soundPage) });
     const out = join(mkdtempSync(join(tmpdir(), "distlab-site-")), "书 site");
-    expect(run("--notebooks", folder, "--out", out)).toMatchObject({ status: 0, output: expect.stringContaining("1 page, ") });
+    expect(run("--notebooks", folder, "--out", out)).toMatchObject({ status: 0, output: expect.stringContaining("1 page and the playground, ") });
     writeFileSync(join(out, "old.html"), "");
     expect(run("--notebooks", folder, "--out", out).status).toBe(0);
     expect(existsSync(join(out, "old.html"))).toBe(false);

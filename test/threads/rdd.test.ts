@@ -130,14 +130,17 @@ describe("when threads die, RDDs", () => {
       const words = sc.textFile(file, 24).flatMap((line) => line.split(" ")).cache();
       const slow = (word: string): [string, number] => {
         let n = 0;
-        for (let i = 0; i < 1_000; i++) n += i % (word.length + 1);
+        for (let i = 0; i < 4_000; i++) n += i % (word.length + 1);
         return [word, n % 7];
       };
       const counts = words.map(withValues({}, slow)).reduceByKey((a, b) => a + b, 4);
       return counts.join(words.map((word) => [word, word.length]).distinct(3)).sortByKey().collect();
     };
+    // Three deaths: fewer than the attempts that a task has, and soon, because a fast machine is soon done.
     let next = 0;
-    const timer = setInterval(() => engine.kill(next++ % 2), 400);
+    const timer = setInterval(() => {
+      if (next < 3) engine.kill(next++ % 2);
+    }, 150);
     const sc = context({ master: engine });
     const result = await program(sc).finally(() => clearInterval(timer));
     expect(result).toEqual(await program(inOrder()));
