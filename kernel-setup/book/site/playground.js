@@ -152,6 +152,8 @@
 
   /** Sets the knobs as the page's address says. What it says wrong is told, and left out. */
   function follow() {
+    // The worker tells what there is to play with; until then nothing can be set.
+    if (catalogue.length === 0) return;
     const address = location.hash.slice(1);
     const [name = "", query = ""] = address.split("?");
     const isProtocol = catalogue.some((one) => one.name === name);
