@@ -1,9 +1,9 @@
 import { portable, type AnyFunction, type Portable } from "../compute/portable.js";
-import { Accumulator, Broadcast } from "../compute/rdd/accumulator.js";
+import type { Broadcast } from "../compute/rdd/accumulator.js";
 import type { Action, Apply, PlanNode } from "../compute/rdd/plan.js";
+import { packShared } from "../compute/rdd/shared-values.js";
 import { shipAction, shipNodes, type ShippedNode } from "../compute/rdd/ship.js";
 import { chainOf } from "../compute/rdd/stages.js";
-import { checkRecord } from "../compute/records.js";
 
 /** What one kind of task does: compute a partition of the root, and then one of three things with it. */
 export interface Unit {
@@ -23,11 +23,6 @@ export interface ShippedPlan {
   readonly units: readonly { readonly root: number; readonly end: UnitEnd<number, unknown> }[];
 }
 
-/** What stands for an accumulator or a broadcast variable in a function's scope. */
-export type Packed =
-  | { readonly accumulator: number; readonly name: string; readonly zero: unknown; readonly merge: Portable }
-  | { readonly broadcast: number };
-
 /**
  * The units as plain data.
  *
@@ -35,13 +30,7 @@ export type Packed =
  * @throws TypeError for a function that cannot leave this process, with its step
  */
 export function shipPlan(units: readonly Unit[], numberOfBroadcast: (broadcast: Broadcast<unknown>) => number): ShippedPlan {
-  const pack = (value: unknown): Packed | undefined => {
-    if (value instanceof Broadcast) return { broadcast: numberOfBroadcast(value) };
-    if (!(value instanceof Accumulator)) return undefined;
-    checkRecord(`the zero of the accumulator ${value.name}`, value.zero);
-    const merge = portable(value.merge as AnyFunction, { name: `the merge of the accumulator ${value.name}` });
-    return { accumulator: value.id, name: value.name, zero: value.zero, merge };
-  };
+  const pack = (value: unknown): unknown => packShared(value, numberOfBroadcast);
   const packed = (f: Apply, name: string): Portable => portable(f as AnyFunction, { name, pack });
   const nodes = new Set<PlanNode>();
   for (const { root, end } of units) {

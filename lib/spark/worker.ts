@@ -5,16 +5,17 @@
 import { readSync, writeSync } from "node:fs";
 import { Console } from "node:console";
 import { revive, type Portable } from "../compute/portable.js";
-import { Accumulator, countingUpdates } from "../compute/rdd/accumulator.js";
+import { countingUpdates } from "../compute/rdd/accumulator.js";
 import { MapSide } from "../compute/rdd/aggregate.js";
 import { computePartition, inBatches, listOf, StepError, type Surroundings } from "../compute/rdd/evaluate.js";
 import { batchSize, perform } from "../compute/rdd/perform.js";
 import type { Action, Apply, PlanNode, ShuffleNode } from "../compute/rdd/plan.js";
+import { unpackShared } from "../compute/rdd/shared-values.js";
 import { receiveAction, receiveNodes } from "../compute/rdd/ship.js";
 import { decode, encode } from "../compute/records.js";
 import { localFiles } from "../threads/files.js";
 import { piped } from "../threads/pipe.js";
-import type { Packed, ShippedPlan, UnitEnd } from "./plan.js";
+import type { ShippedPlan, UnitEnd } from "./plan.js";
 import { packMessage, readMessage, type Message } from "./wire.js";
 
 // What a user's function prints must not get between the messages.
@@ -136,11 +137,7 @@ function received({ nodes, units }: ShippedPlan): ReceivedUnit[] {
 }
 
 function revived(sent: unknown): Apply {
-  return revive(sent as Portable, (data) => {
-    const packed = data as Packed;
-    if ("broadcast" in packed) return broadcasts.get(packed.broadcast);
-    return new Accumulator(packed.accumulator, packed.name, packed.zero, revive(packed.merge) as (sum: unknown, update: unknown) => unknown);
-  }) as Apply;
+  return revive(sent as Portable, (data) => unpackShared(data, (number) => broadcasts.get(number))) as Apply;
 }
 
 function readExactly(count: number): Uint8Array | null {

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { availableParallelism, tmpdir } from "node:os";
 import { portable, type AnyFunction } from "../../compute/portable.js";
-import { checkRecord, decode, encode } from "../../compute/records.js";
-import { Accumulator, Broadcast, type AccumulatorUpdate } from "../../compute/rdd/accumulator.js";
+import { decode, encode } from "../../compute/records.js";
+import type { AccumulatorUpdate } from "../../compute/rdd/accumulator.js";
 import { TaskError, type Engine, type Files, type Job, type JobResult, type KeptRow, type StageRow, type TaskRow } from "../../compute/rdd/engine.js";
 import { nameOfStep, StepError } from "../../compute/rdd/evaluate.js";
 import type { Apply, PlanNode, ShuffleNode } from "../../compute/rdd/plan.js";
+import { packShared, type Packed } from "../../compute/rdd/shared-values.js";
 import { shipAction, shipNodes } from "../../compute/rdd/ship.js";
 import { chainOf, needsOf, stagesOf, type Need, type Stage } from "../../compute/rdd/stages.js";
 import { integer, options as checkOptions } from "../../core/parameters.js";
@@ -14,7 +15,7 @@ import { localFiles } from "../files.js";
 import { Pool, type Attempt } from "../pool.js";
 import { runBytes, type Run } from "../runs.js";
 import { removeFolder, temporaryFolder } from "../temporary.js";
-import type { KeptBlock, Packed, RddAnswer, RddMessage, RddSetup } from "./task.js";
+import type { KeptBlock, RddAnswer, RddMessage, RddSetup } from "./task.js";
 
 /** How RDDs are computed on the threads of this machine. */
 export interface ThreadsOptions {
@@ -244,17 +245,14 @@ class Threads implements ThreadsEngine {
   }
 
   #pack(value: unknown): Packed | undefined {
-    if (value instanceof Accumulator) {
-      checkRecord(`the zero of the accumulator ${value.name}`, value.zero);
-      return { accumulator: value.id, name: value.name, zero: value.zero, merge: portable(value.merge as AnyFunction, { name: `the merge of the accumulator ${value.name}` }) };
-    }
-    if (!(value instanceof Broadcast)) return undefined;
-    const id = this.#number(value);
-    if (!this.#broadcasts.has(id)) {
-      this.#broadcasts.add(id);
-      this.pool.setup(`broadcast ${id}`, { kind: "broadcast", id, value: value.value } satisfies RddSetup);
-    }
-    return { broadcast: id };
+    return packShared(value, (broadcast) => {
+      const id = this.#number(broadcast);
+      if (!this.#broadcasts.has(id)) {
+        this.#broadcasts.add(id);
+        this.pool.setup(`broadcast ${id}`, { kind: "broadcast", id, value: broadcast.value } satisfies RddSetup);
+      }
+      return id;
+    });
   }
 
   #number(of: object): number {

@@ -1,12 +1,13 @@
 import type { Transferable } from "node:worker_threads";
 import { checkRecord, decode, encode } from "../../compute/records.js";
 import { revive, type Portable } from "../../compute/portable.js";
-import { Accumulator, Broadcast, countingUpdates, type AccumulatorUpdate } from "../../compute/rdd/accumulator.js";
+import { Broadcast, countingUpdates, type AccumulatorUpdate } from "../../compute/rdd/accumulator.js";
 import { MapSide } from "../../compute/rdd/aggregate.js";
 import { blockStore, forgetBlocks, keepBlock, readBlock, type Block, type BlockStore } from "../../compute/rdd/block-store.js";
 import { computePartition, inBatches, listOf, StepError, type Batches, type Surroundings } from "../../compute/rdd/evaluate.js";
 import { batchSize, perform } from "../../compute/rdd/perform.js";
 import type { Apply, PlanNode, ShuffleNode } from "../../compute/rdd/plan.js";
+import { unpackShared } from "../../compute/rdd/shared-values.js";
 import { receiveAction, receiveNodes, type ShippedNode } from "../../compute/rdd/ship.js";
 import { bytesOf } from "../../core/canonical.js";
 import { localFiles } from "../files.js";
@@ -81,11 +82,6 @@ export interface KeptBlock {
   readonly bytes: number;
   readonly where: "memory" | "disk";
 }
-
-/** What a captured accumulator or broadcast variable is on its way. */
-export type Packed =
-  | { readonly accumulator: number; readonly name: string; readonly zero: unknown; readonly merge: Portable }
-  | { readonly broadcast: number };
 
 interface StagePlan {
   readonly node: PlanNode;
@@ -305,9 +301,5 @@ function roughBytes(items: readonly unknown[]): number {
 }
 
 function unpackFunction(sent: unknown): Apply {
-  return revive(sent as Portable, (data) => {
-    const packed = data as Packed;
-    if ("broadcast" in packed) return broadcasts.get(packed.broadcast);
-    return new Accumulator(packed.accumulator, packed.name, packed.zero, revive(packed.merge) as (sum: unknown, update: unknown) => unknown);
-  }) as Apply;
+  return revive(sent as Portable, (data) => unpackShared(data, (number) => broadcasts.get(number))) as Apply;
 }
