@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { addressOf, knobsOf, play, protocols, runOf, setupOf } from "../../lib/playground.js";
 
@@ -37,6 +38,11 @@ describe.each(names)("%s", (name) => {
     const struck = one.trace.filter(({ kind }) => ["crash", "pause", "partition", "cut", "isolate"].includes(kind));
     expect(struck.length, "something failed").toBeGreaterThan(0);
   });
+});
+
+it("leads to chapters that are there", () => {
+  const chapters = new Set(protocols.map(({ chapter }) => chapter));
+  expect([...chapters].filter((chapter) => !existsSync(new URL(`../../notebooks/${chapter}.ipynb`, import.meta.url)))).toEqual([]);
 });
 
 describe("an address", () => {

@@ -53,7 +53,7 @@ const dynamo: Protocol = {
   name: "dynamo",
   title: "Dynamo",
   about: "Clients write and read keys that are kept on N nodes of a ring; W must have a write, R must answer a read.",
-  chapter: "3.3.1-consistent-hashing",
+  chapter: "3.3.1.2-dynamo",
   until: 3_000,
   fails: { at: 1_000, for: 1_000 },
   knobs: [
