@@ -19,6 +19,16 @@ const table: Readonly<Record<string, Permission>> = {
   // A store takes its locks and its commitment from the protocols, and replicates its shards by consensus.
   transactions: { areas: ["core", "consensus", "commit"] },
   storage: { areas: ["core"], packages: ["@noble/hashes"] },
+  // Time without clocks, and messages in an order.
+  ordering: { areas: ["core"] },
+  // Some types travel by causal broadcast.
+  crdt: { areas: ["core", "ordering"] },
+  detectors: { areas: ["core"] },
+  replication: { areas: ["core", "consensus"], packages: ["@noble/hashes"] },
+  service: { areas: ["core"], packages: ["d3-array", "jstat"] },
+  streams: { areas: ["core"] },
+  // A lying node runs the honest one's code, and changes what it says.
+  byzantine: { areas: ["core", "consensus"], packages: ["@noble/hashes"] },
   // A function that goes to another thread is read first, by a parser and an analyser of scopes.
   compute: { areas: ["core"], packages: ["acorn", "periscopic"] },
   trace: { areas: ["core"] },
@@ -43,11 +53,12 @@ const table: Readonly<Record<string, Permission>> = {
   notebook: { areas: ["core", "measure", "plot"], types: ["trace"] },
   widgets: { areas: ["core", "notebook", "plot"] },
   // Every protocol, run and drawn.
-  playground: { areas: ["core", "consensus", "commit", "storage", "sim", "measure", "plot"] },
+  playground: { areas: ["core", "consensus", "commit", "transactions", "storage", "compute", "simulated", "replication", "byzantine", "sim", "measure", "plot"] },
   // An exercise runs the learner's part of a protocol, judges it, and shows what came of it.
   learn: {
     areas: [
-      "core", "trace", "consensus", "commit", "transactions", "storage", "compute", "simulated", "sim", "check", "history", "measure", "plot", "notebook",
+      "core", "trace", "consensus", "commit", "transactions", "storage", "ordering", "crdt", "detectors", "replication", "service", "streams", "byzantine",
+      "compute", "simulated", "sim", "check", "history", "measure", "plot", "notebook",
     ],
   },
   index: { areas: ["core", "trace", "sim", "check", "history", "measure", "plot", "notebook"] },

@@ -3,28 +3,58 @@ import { display } from "../notebook/kernel.js";
 import { show } from "../notebook/show.js";
 import { noteDone, notes, type Notes } from "../notebook/store.js";
 import { escape } from "../plot/escape.js";
+import { backgroundExercises } from "./chapters/background-exercises.js";
+import { backgroundQuizzes } from "./chapters/background-quizzes.js";
+import { challengesExercises } from "./chapters/challenges-exercises.js";
+import { challengesQuizzes } from "./chapters/challenges-quizzes.js";
 import { chordExercises } from "./chapters/chord-exercises.js";
 import { chordQuizzes } from "./chapters/chord-quizzes.js";
 import { comparisonExercises } from "./chapters/comparison-exercises.js";
 import { comparisonQuizzes } from "./chapters/comparison-quizzes.js";
+import { computingExercises } from "./chapters/computing-exercises.js";
+import { computingQuizzes } from "./chapters/computing-quizzes.js";
+import { consistencyExercises } from "./chapters/consistency-exercises.js";
+import { consistencyQuizzes } from "./chapters/consistency-quizzes.js";
 import { consistentHashingExercises } from "./chapters/consistent-hashing-exercises.js";
 import { consistentHashingQuizzes } from "./chapters/consistent-hashing-quizzes.js";
+import { crdtExercises } from "./chapters/crdt-exercises.js";
+import { crdtQuizzes } from "./chapters/crdt-quizzes.js";
 import { dynamoExercises } from "./chapters/dynamo-exercises.js";
 import { dynamoQuizzes } from "./chapters/dynamo-quizzes.js";
 import { fourPhaseExercises } from "./chapters/four-phase-exercises.js";
 import { fourPhaseQuizzes } from "./chapters/four-phase-quizzes.js";
+import { intelligenceExercises } from "./chapters/intelligence-exercises.js";
+import { intelligenceQuizzes } from "./chapters/intelligence-quizzes.js";
+import { isolationExercises } from "./chapters/isolation-exercises.js";
+import { isolationQuizzes } from "./chapters/isolation-quizzes.js";
+import { limitsExercises } from "./chapters/limits-exercises.js";
+import { limitsQuizzes } from "./chapters/limits-quizzes.js";
 import { mapreduceExercises } from "./chapters/mapreduce-exercises.js";
 import { mapreduceQuizzes } from "./chapters/mapreduce-quizzes.js";
 import { multiPaxosExercises } from "./chapters/multi-paxos-exercises.js";
 import { multiPaxosQuizzes } from "./chapters/multi-paxos-quizzes.js";
+import { orderExercises } from "./chapters/order-exercises.js";
+import { orderQuizzes } from "./chapters/order-quizzes.js";
 import { paxosExercises } from "./chapters/paxos-exercises.js";
 import { paxosQuizzes } from "./chapters/paxos-quizzes.js";
+import { projectExercises } from "./chapters/project-exercises.js";
+import { projectQuizzes } from "./chapters/project-quizzes.js";
+import { raftExercises } from "./chapters/raft-exercises.js";
 import { raftInServiceExercises } from "./chapters/raft-in-service-exercises.js";
 import { raftInServiceQuizzes } from "./chapters/raft-in-service-quizzes.js";
-import { raftExercises } from "./chapters/raft-exercises.js";
 import { raftQuizzes } from "./chapters/raft-quizzes.js";
+import { realTimeExercises } from "./chapters/real-time-exercises.js";
+import { realTimeQuizzes } from "./chapters/real-time-quizzes.js";
+import { replicationExercises } from "./chapters/replication-exercises.js";
+import { replicationQuizzes } from "./chapters/replication-quizzes.js";
+import { scaleExercises } from "./chapters/scale-exercises.js";
+import { scaleQuizzes } from "./chapters/scale-quizzes.js";
+import { securityExercises } from "./chapters/security-exercises.js";
+import { securityQuizzes } from "./chapters/security-quizzes.js";
 import { sparkExercises } from "./chapters/spark-exercises.js";
 import { sparkQuizzes } from "./chapters/spark-quizzes.js";
+import { summaryExercises } from "./chapters/summary-exercises.js";
+import { summaryQuizzes } from "./chapters/summary-quizzes.js";
 import { threePhaseExercises } from "./chapters/three-phase-exercises.js";
 import { threePhaseQuizzes } from "./chapters/three-phase-quizzes.js";
 import { twoPhaseExercises } from "./chapters/two-phase-exercises.js";
@@ -34,6 +64,14 @@ import { quizBundle } from "./quiz-bundle.js";
 
 /** What the chapters hold to be done, by their numbers. Names of quizzes are different in the whole course. */
 const chapters: Chapters = {
+  "1": { title: "Background", exercises: backgroundExercises, quizzes: backgroundQuizzes },
+  "2.1": { title: "Consistency", exercises: consistencyExercises, quizzes: consistencyQuizzes },
+  "2.1.2": { title: "Time and order", exercises: orderExercises, quizzes: orderQuizzes },
+  "2.1.3": { title: "What cannot be done", exercises: limitsExercises, quizzes: limitsQuizzes },
+  "2.1.4": { title: "Replicas that need no agreement", exercises: crdtExercises, quizzes: crdtQuizzes },
+  "2.2": { title: "Transactions", exercises: isolationExercises, quizzes: isolationQuizzes },
+  "2.3": { title: "Storage", exercises: replicationExercises, quizzes: replicationQuizzes },
+  "2.4": { title: "Computing", exercises: computingExercises, quizzes: computingQuizzes },
   "3.1.1": { title: "Paxos", exercises: paxosExercises, quizzes: paxosQuizzes },
   "3.1.1.2": { title: "Multi-Paxos", exercises: multiPaxosExercises, quizzes: multiPaxosQuizzes },
   "3.1.2": { title: "Raft", exercises: raftExercises, quizzes: raftQuizzes },
@@ -47,9 +85,24 @@ const chapters: Chapters = {
   "3.3.2": { title: "Chord", exercises: chordExercises, quizzes: chordQuizzes },
   "3.4.1": { title: "MapReduce", exercises: mapreduceExercises, quizzes: mapreduceQuizzes },
   "3.4.2": { title: "Spark", exercises: sparkExercises, quizzes: sparkQuizzes },
+  "5.1": { title: "Scale", exercises: scaleExercises, quizzes: scaleQuizzes },
+  "5.2": { title: "Intelligence", exercises: intelligenceExercises, quizzes: intelligenceQuizzes },
+  "5.3": { title: "Real time", exercises: realTimeExercises, quizzes: realTimeQuizzes },
+  "5.4": { title: "Security", exercises: securityExercises, quizzes: securityQuizzes },
+  "5.5": { title: "Challenges", exercises: challengesExercises, quizzes: challengesQuizzes },
+  "6.1": { title: "Summary", exercises: summaryExercises, quizzes: summaryQuizzes },
+  "6.3": { title: "Final project", exercises: projectExercises, quizzes: projectQuizzes },
 };
 
 interface Chapters {
+  readonly "1": { readonly title: string; readonly exercises: typeof backgroundExercises; readonly quizzes: typeof backgroundQuizzes };
+  readonly "2.1": { readonly title: string; readonly exercises: typeof consistencyExercises; readonly quizzes: typeof consistencyQuizzes };
+  readonly "2.1.2": { readonly title: string; readonly exercises: typeof orderExercises; readonly quizzes: typeof orderQuizzes };
+  readonly "2.1.3": { readonly title: string; readonly exercises: typeof limitsExercises; readonly quizzes: typeof limitsQuizzes };
+  readonly "2.1.4": { readonly title: string; readonly exercises: typeof crdtExercises; readonly quizzes: typeof crdtQuizzes };
+  readonly "2.2": { readonly title: string; readonly exercises: typeof isolationExercises; readonly quizzes: typeof isolationQuizzes };
+  readonly "2.3": { readonly title: string; readonly exercises: typeof replicationExercises; readonly quizzes: typeof replicationQuizzes };
+  readonly "2.4": { readonly title: string; readonly exercises: typeof computingExercises; readonly quizzes: typeof computingQuizzes };
   readonly "3.1.1": { readonly title: string; readonly exercises: typeof paxosExercises; readonly quizzes: typeof paxosQuizzes };
   readonly "3.1.1.2": { readonly title: string; readonly exercises: typeof multiPaxosExercises; readonly quizzes: typeof multiPaxosQuizzes };
   readonly "3.1.2": { readonly title: string; readonly exercises: typeof raftExercises; readonly quizzes: typeof raftQuizzes };
@@ -63,6 +116,13 @@ interface Chapters {
   readonly "3.3.2": { readonly title: string; readonly exercises: typeof chordExercises; readonly quizzes: typeof chordQuizzes };
   readonly "3.4.1": { readonly title: string; readonly exercises: typeof mapreduceExercises; readonly quizzes: typeof mapreduceQuizzes };
   readonly "3.4.2": { readonly title: string; readonly exercises: typeof sparkExercises; readonly quizzes: typeof sparkQuizzes };
+  readonly "5.1": { readonly title: string; readonly exercises: typeof scaleExercises; readonly quizzes: typeof scaleQuizzes };
+  readonly "5.2": { readonly title: string; readonly exercises: typeof intelligenceExercises; readonly quizzes: typeof intelligenceQuizzes };
+  readonly "5.3": { readonly title: string; readonly exercises: typeof realTimeExercises; readonly quizzes: typeof realTimeQuizzes };
+  readonly "5.4": { readonly title: string; readonly exercises: typeof securityExercises; readonly quizzes: typeof securityQuizzes };
+  readonly "5.5": { readonly title: string; readonly exercises: typeof challengesExercises; readonly quizzes: typeof challengesQuizzes };
+  readonly "6.1": { readonly title: string; readonly exercises: typeof summaryExercises; readonly quizzes: typeof summaryQuizzes };
+  readonly "6.3": { readonly title: string; readonly exercises: typeof projectExercises; readonly quizzes: typeof projectQuizzes };
 }
 
 /** The number of a chapter that has exercises: "3.1.1". */

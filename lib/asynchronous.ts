@@ -1,0 +1,2 @@
+/** Consensus without clocks. */
+export {};

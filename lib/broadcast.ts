@@ -1,0 +1,2 @@
+/** Broadcast: reliable, FIFO, causal and total order. */
+export {};

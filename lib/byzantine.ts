@@ -1,0 +1,2 @@
+/** Byzantine faults. */
+export {};

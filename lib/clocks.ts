@@ -1,0 +1,2 @@
+/** Clocks: logical, vector and hybrid time (lib/ordering/clocks). */
+export {};

@@ -1,0 +1,2 @@
+/** Conflict-free replicated data types. */
+export {};

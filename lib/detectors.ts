@@ -1,0 +1,2 @@
+/** Failure detectors. */
+export {};

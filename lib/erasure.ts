@@ -1,0 +1,2 @@
+/** Erasure coding. */
+export {};

@@ -1,0 +1,2 @@
+/** Isolation levels. */
+export {};

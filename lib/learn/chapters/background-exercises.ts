@@ -1,0 +1,2 @@
+/** The exercises of chapter 1, by name. */
+export const backgroundExercises: Readonly<Record<never, never>> = {};

@@ -1,0 +1,2 @@
+/** Replication. */
+export {};

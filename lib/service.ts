@@ -1,0 +1,2 @@
+/** A service under load. */
+export {};
