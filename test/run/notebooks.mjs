@@ -8,6 +8,7 @@ import { kernelName, root } from "../../kernel-setup/setup/project.mjs";
 import { venvPython } from "../../kernel-setup/setup/python.mjs";
 import { compareNotebooks } from "../notebooks/compare.mjs";
 import { cellSizes, untidiness } from "../notebooks/tidy.mjs";
+import { layWay, wayProblems } from "../notebooks/way.mjs";
 import { resultFolder, testEnvironment } from "./part.mjs";
 
 /** @typedef {import("./part.mjs").Count} Count */
@@ -22,18 +23,18 @@ const mostTold = 8;
 
 /**
  * One test for each code cell: it runs without error and shows what is stored. One more for each notebook: it is tidy,
- * and makes a page of the site without a problem.
+ * leads on as the course stands, cites what there is, and makes a page of the site without a problem.
  * @param {readonly string[]} patterns
  * @returns {Promise<Count>}
  */
 export function notebooks(patterns) {
-  const site = makeSite({ notebooks: folder, checkout: root });
+  const wrong = [...makeSite({ notebooks: folder, checkout: root }).problems, ...wayProblems(folder)];
   return forEachNotebook(patterns, async (file) => {
     const stored = readNotebook(file);
     const codeCells = stored.cells.filter((cell) => cell.cell_type === "code").length;
     const problems = [
       ...untidiness(file, { kernel: kernelName, checkout: root }),
-      ...site.problems.filter((problem) => problem.file === basename(file)).map(problemLine),
+      ...wrong.filter((problem) => problem.file === basename(file)).map(problemLine),
     ];
     const executed = await execute(file);
     const lines = [headline(file, executed), `    ${cellSizes(stored)}`];
@@ -54,11 +55,13 @@ export function notebooks(patterns) {
 }
 
 /**
- * Runs the notebooks and puts what they show into their files, in the one form that the project stores.
+ * Runs the notebooks and puts what they show into their files, in the one form that the project stores; puts the way
+ * through the course into all of them first.
  * @param {readonly string[]} patterns
  * @returns {Promise<Count>} a notebook with a cell that fails is not stored, and counts as failed
  */
 export function store(patterns) {
+  for (const file of layWay(folder)) console.log(`  ${file}: the way through the course put right`);
   return forEachNotebook(patterns, async (file) => {
     const executed = await execute(file);
     const lines = [headline(file, executed)];
