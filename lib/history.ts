@@ -26,6 +26,17 @@ export {
 } from "./history/models.js";
 export { sequentiallyConsistent } from "./history/sequential.js";
 export {
+  causallyConsistent,
+  type BadPattern,
+  type View,
+  type WeakModel,
+  type WeakOptions,
+  type WeakVerdict,
+} from "./history/causal.js";
+export { eventuallyConsistent, type EventualVerdict } from "./history/eventual.js";
+export { consistencyLadder, type ConsistencyModel, type LadderOptions, type Rung } from "./history/ladder.js";
+export { historyOfText, type WrittenOperation } from "./history/text.js";
+export {
   sessionGuarantees,
   type SessionGuarantee,
   type SessionOptions,
