@@ -6,6 +6,7 @@
  * - `search` does the same for a plain transition system: states and actions, as a specification in TLA+ has them.
  * - `searchSeeds` runs a large cluster many times, each time with other chances and faults (`swarm`), and shrinks the
  *   first run that goes wrong (`shrink`).
+ * - `valency` tells which decisions are still possible from each world, and `undecided` keeps a protocol from deciding.
  * - `replay` turns a schedule into a trace, to be drawn and measured; `scheduleOf` turns a trace into a schedule.
  */
 export { explore, type Explored, type Verdict } from "./check/explore.js";
@@ -23,3 +24,4 @@ export {
   type Situation,
 } from "./check/search.js";
 export { swarm, type Knob, type Mix } from "./check/swarm.js";
+export { undecided, valency, type Stage, type Undecided, type UndecidedOptions, type Valencies, type ValencyRow } from "./check/valency.js";

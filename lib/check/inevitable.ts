@@ -74,7 +74,8 @@ function aRound({ starts, targets }: Graph, isTaken: Uint8Array): number[] {
   throw new Error("a world that is not taken has a successor that is not taken");
 }
 
-function predecessors({ starts, targets }: Graph): Graph {
+/** The graph with every step turned round. */
+export function predecessors({ starts, targets }: Graph): Graph {
   const size = starts.length - 1;
   const counts = new Uint32Array(size + 1);
   for (const target of targets) counts[target + 1]!++;

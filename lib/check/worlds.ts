@@ -410,6 +410,26 @@ export class Worlds implements Space {
     };
   }
 
+  /** The number of the input of the step that is being told of: that of a message is the same in flight and at its delivery. */
+  get input(): number {
+    return this.#happening;
+  }
+
+  /** Whether the step that is being told of delivers a message. */
+  get isDelivery(): boolean {
+    return this.#kind === "deliver" && !this.#again;
+  }
+
+  /** The numbers of the messages in flight in a world, ascending. */
+  inFlight(vector: Int32Array, length: number): Int32Array {
+    return vector.slice(this.#head, length);
+  }
+
+  /** What has been decided in a world, in order. */
+  decisions(vector: Int32Array): readonly Decision[] {
+    return this.#decisionLists[vector[this.#decisionsAt]!]!;
+  }
+
   /** The number of what properties see of a world. */
   look(vector: Int32Array): number {
     const { viewOf } = this.cluster;
