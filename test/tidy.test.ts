@@ -25,7 +25,7 @@ const table: Readonly<Record<string, Permission>> = {
   crdt: { areas: ["core", "ordering"] },
   detectors: { areas: ["core"] },
   replication: { areas: ["core", "consensus"], packages: ["@noble/hashes"] },
-  service: { areas: ["core"], packages: ["d3-array", "jstat"] },
+  service: { areas: ["core"] },
   streams: { areas: ["core"] },
   // A lying node runs the honest one's code, and changes what it says.
   byzantine: { areas: ["core", "consensus"], packages: ["@noble/hashes"] },

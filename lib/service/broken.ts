@@ -1,0 +1,41 @@
+import type { Role } from "../core/role.js";
+import { callerWith, type CallerOptions, type CallerSignature } from "./caller.js";
+import { earned } from "./retry.js";
+import { server, type ServerOptions, type ServerSignature } from "./server.js";
+
+/*
+ * Servers and callers with one rule broken, a different one in each.
+ */
+
+/**
+ * A caller whose second attempts earn for the budget, too, and whole tokens at that: each retry pays for the next one, so
+ * that the budget limits nothing. `budgetKept` convicts it.
+ */
+export function overdrawnCaller(options: CallerOptions): Role<CallerSignature> {
+  return callerWith(options, (tokens, budget, isRetry) => (isRetry ? Math.min(budget.burst, tokens + 1) : earned(tokens, budget)));
+}
+
+/** A server that looks at its capacity only where a worker is free, and so never. `queueBounded` convicts it. */
+export function boundlessServer(options: ServerOptions = {}): Role<ServerSignature> {
+  const { capacity: _, ...rest } = options;
+  return server(rest);
+}
+
+/**
+ * A server that forgets to take the next one from the queue when it has sent an answer: it serves again only when
+ * somebody new comes. `workConserving` convicts it.
+ */
+export function sleepyServer(options: ServerOptions = {}): Role<ServerSignature> {
+  const sound = server(options);
+  return {
+    ...sound,
+    timeout: {
+      done(self, timer, out) {
+        const queue = self.queue;
+        self.queue = [];
+        sound.timeout.done(self, timer, out);
+        self.queue = queue;
+      },
+    },
+  };
+}
