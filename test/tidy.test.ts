@@ -23,7 +23,8 @@ const table: Readonly<Record<string, Permission>> = {
   ordering: { areas: ["core"] },
   // Some types travel by causal broadcast.
   crdt: { areas: ["core", "ordering"] },
-  detectors: { areas: ["core"] },
+  // What was suspected is read from a run.
+  detectors: { areas: ["core"], types: ["trace"] },
   replication: { areas: ["core", "consensus"], packages: ["@noble/hashes"] },
   service: { areas: ["core"] },
   streams: { areas: ["core"] },
