@@ -17,7 +17,7 @@ export * as twoPhase from "./commit/two-phase.js";
 export * as quorumCommit from "./commit/quorum-commit.js";
 export * as fourPhase from "./commit/four-phase.js";
 export * as threePhase from "./commit/three-phase.js";
-export { mortal, type Down, type Fate, type Mortal, type MortalSignature } from "./commit/mortal.js";
+export { mortal, type Down, type Fate, type Mortal, type MortalSignature } from "./core/mortal.js";
 export * as paxosCommit from "./commit/paxos-commit.js";
 export * as saga from "./commit/saga.js";
 export { type BrokenWorld, type SmallWorld } from "./commit/broken-world.js";

@@ -4,6 +4,7 @@
  */
 export { ids, isRedirect, type AnyRole, type Call, type Delay, type NodeId, type Out, type Redirect, type RequestOf, type Role, type Signature, type StateOf, type Tagged } from "./core/role.js";
 export { colocate, type Colocated } from "./core/colocate.js";
+export { mortal, type Down, type Fate, type Mortal, type MortalSignature } from "./core/mortal.js";
 export { boot, step, type Effect, type Fields, type Input } from "./core/step.js";
 export { type Decision, type NodeView, type Observation, type Property, type World } from "./core/property.js";
 export { majority } from "./core/quorum.js";

@@ -1,6 +1,6 @@
 import { finite, nodeNames, options } from "../../core/parameters.js";
 import type { NodeId, Out, Role } from "../../core/role.js";
-import type { Down } from "../mortal.js";
+import type { Down } from "../../core/mortal.js";
 import {
   type Answer, type Commit, type Decided, type Outcome, participantsOf, type Shares, type TransactionId, type Vote,
 } from "../transaction.js";

@@ -1,6 +1,6 @@
 import { type AnyRole, ids } from "../../core/role.js";
 import type { BrokenWorld, SmallWorld } from "../broken-world.js";
-import { mortal } from "../mortal.js";
+import { mortal } from "../../core/mortal.js";
 import { atomicity } from "../properties.js";
 import * as broken from "./broken.js";
 import { site } from "./site.js";

@@ -1,6 +1,6 @@
 import { finite, options } from "../../core/parameters.js";
 import type { NodeId, Out, Role } from "../../core/role.js";
-import type { Down } from "../mortal.js";
+import type { Down } from "../../core/mortal.js";
 import type { Guarding } from "../protocol.js";
 import { type Resource, type Scripted, scripted, type ScriptedWork } from "../resource.js";
 import {

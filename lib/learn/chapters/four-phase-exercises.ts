@@ -2,7 +2,7 @@ import { colocate } from "../../core/colocate.js";
 import { show } from "../../core/parameters.js";
 import type { Stream } from "../../core/random.js";
 import { type AnyRole, ids } from "../../core/role.js";
-import { mortal } from "../../commit/mortal.js";
+import { mortal } from "../../core/mortal.js";
 import { atomicity, commitNeedsAllVotes, irrevocability, undecided } from "../../commit/properties.js";
 import type { Decided, Outcome } from "../../commit/transaction.js";
 import { participant } from "../../commit/four-phase/participant.js";

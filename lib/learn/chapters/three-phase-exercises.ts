@@ -3,7 +3,7 @@ import type { World } from "../../core/property.js";
 import type { Stream } from "../../core/random.js";
 import { type AnyRole, ids } from "../../core/role.js";
 import type { ExploreOptions } from "../../check/options.js";
-import { mortal, type Mortal } from "../../commit/mortal.js";
+import { mortal, type Mortal } from "../../core/mortal.js";
 import { atomicity, commitNeedsAllVotes, commitProperties, undecided } from "../../commit/properties.js";
 import { site as quorumSite } from "../../commit/quorum-commit/site.js";
 import type { ScriptedWork } from "../../commit/resource.js";

@@ -1,5 +1,5 @@
-import type { AnyRole, NodeId, Out, Role, Tagged } from "../core/role.js";
-import { boot, type Fields, type Input, step } from "../core/step.js";
+import type { AnyRole, NodeId, Out, Role, Tagged } from "./role.js";
+import { boot, type Fields, type Input, step } from "./step.js";
 
 /** A failure detector's report that a node has crashed. It is never wrong. */
 export interface Down {
@@ -16,10 +16,14 @@ export interface Mortal {
   disk: Fields;
   /** It will die at its next write, when that is on disk and before anything that waits for it. */
   doomed: boolean;
+  /** How many more messages it sends before it dies; null if it does not die among its messages. */
+  left: number | null;
 }
 
-/** "die": now, or at the next write to disk. "rise": boot from the disk. */
-export type Fate = { readonly kind: "die"; readonly when?: "now" | "at the next write" } | { readonly kind: "rise" };
+/** "die": now, at the next write to disk, or when it would send one more message than these. "rise": boot from the disk. */
+export type Fate =
+  | { readonly kind: "die"; readonly when?: "now" | "at the next write" | { readonly afterSends: number } }
+  | { readonly kind: "rise" };
 
 export type MortalSignature = {
   state: Mortal;
@@ -48,6 +52,8 @@ export function mortal(role: AnyRole, tells: readonly NodeId[]): Role<MortalSign
     for (const effect of step(role, self.inner, input) ?? []) {
       switch (effect.kind) {
         case "send":
+          if (self.left === 0) return die(self, out);
+          if (self.left !== null) self.left -= 1;
           out.send(effect.to, effect.message);
           break;
         case "decide":
@@ -71,6 +77,7 @@ export function mortal(role: AnyRole, tells: readonly NodeId[]): Role<MortalSign
   function die(self: Mortal, out: Out<MortalSignature>): void {
     self.inner = null;
     self.doomed = false;
+    self.left = null;
     for (const node of tells) if (node !== self.id) out.send(node, { kind: "down", node: self.id } as Tagged);
   }
 
@@ -85,7 +92,7 @@ export function mortal(role: AnyRole, tells: readonly NodeId[]): Role<MortalSign
   return {
     name: role.name,
     durable: [],
-    init: (id) => ({ id, inner: role.init(id), disk: {}, doomed: false }),
+    init: (id) => ({ id, inner: role.init(id), disk: {}, doomed: false, left: null }),
     start: (self, out) => run(self, { kind: "start" }, out),
     timeout: {},
     receive: Object.fromEntries(receive),
@@ -94,7 +101,8 @@ export function mortal(role: AnyRole, tells: readonly NodeId[]): Role<MortalSign
       die(self: Mortal, { when = "now" }: Fate & { kind: "die" }, _: never, out: Out<MortalSignature>) {
         if (self.inner === null) return;
         if (when === "now") die(self, out);
-        else self.doomed = true;
+        else if (when === "at the next write") self.doomed = true;
+        else self.left = when.afterSends;
       },
       rise(self: Mortal, _: Tagged, __: never, out: Out<MortalSignature>) {
         if (self.inner !== null || Object.keys(self.disk).length === 0) return;
