@@ -21,9 +21,13 @@ export {
   type BoundedRule, type Contender, type ExercisePoint, type LabelRule, type MetPlace, type PreferenceRule, type RingRule, type TagRule, type WinnerRule,
 } from "./learn/chapters/consistent-hashing-exercises.js";
 export {
+  type FinishReadRule, type LinearOrderRule, type SidesRule, type RegularRule, type TimedAccess, type ToldCopy,
+} from "./learn/chapters/consistency-exercises.js";
+export {
   type CartRule, type ClockOrderRule, type Counters, type DifferRule, type DigestAt, type Placing, type QuorumSizes, type QuorumSizesRule,
   type ReconcileRule, type SeenVersion, type StandInRule,
 } from "./learn/chapters/dynamo-exercises.js";
+export { type ChannelRule, type CommitCheckpoints, type GapRule, type InputSeen, type WatermarkOfTask } from "./learn/chapters/real-time-exercises.js";
 export { type CountRule, type FailRule, type Heard, type IndexRule, type RangeRule, type SeenTask, type SplitRule } from "./learn/chapters/mapreduce-exercises.js";
 export { type CachedBlock, type EvictRule, type LineageStep, type Loss, type LostRule, type MeanRule, type SaltRule, type StageRule } from "./learn/chapters/spark-exercises.js";
 export { type AdoptSuccessorRule, type ClosestRule, type HopsRule, type MergeRule, type RectifyRule, type TransferRule } from "./learn/chapters/chord-exercises.js";
@@ -43,3 +47,8 @@ export {
 export {
   type AcceptorsCostRule, type CountedVote, type InstanceRule, type LastVote, type OutcomeRule, type SagaPlace, type SagaRule, type TakeOverRule,
 } from "./learn/chapters/four-phase-roles.js";
+export { type CoordinatorMaker, type CoordinatorTalk, type PlaceRule, type PrepareShare, type ShardMaker, type ShardTalk, type ShareDone, type ShareOutcome, type ShareVote, type StoreAnswer, type StoreParts, type StoreRequest, type StoreStep } from "./learn/chapters/project-store.js";
+export { judgeStore, storeModel, storeOf, type ProjectOptions } from "./learn/chapters/project-store.js";
+export { grade, gradeOf, type Grade, type GradedRow, type GradeOptions } from "./learn/project.js";
+export { type EachRule, type HedgeRule, type ReplicasRule, type ServersRule } from "./learn/chapters/background-exercises.js";
+export { type EstimateRule, type FloodRoundsRule, type RoundEnd, type RoundEndRule, type TrustRule } from "./learn/chapters/limits-exercises.js";

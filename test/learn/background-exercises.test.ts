@@ -1,0 +1,4 @@
+import { holdExercises } from "./hold-exercises.js";
+import * as answers from "./background-answers.js";
+
+holdExercises("1", answers);
