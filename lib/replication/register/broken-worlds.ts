@@ -28,7 +28,7 @@ export interface BrokenRegister {
 
 /** Each rule of the registers that a role of `broken.ts` breaks, in a small world with one key. */
 export const brokenRegisters: readonly BrokenRegister[] = [
-  { name: "hasty reader", does: "answers with what it found, and stores nothing", ...pair({ reads: 2 }, { reader: broken.hastyReader }) },
+  { name: "hasty reader", does: "answers with what it found, and stores nothing", ...pair({ replicas: 2, quorums: { read: 1, write: 2 }, reads: 2 }, { reader: broken.hastyReader }) },
   { name: "lonely reader", does: "asks one replica", ...pair({ reads: 1 }, { reader: broken.lonelyReader }) },
   { name: "nameless writer", does: "has no name in its stamps", ...pair({ replicas: 2, quorums: { read: 1, write: 2 }, writers: 2, reads: 0 }, { writer: broken.namelessWriter }) },
   { name: "blind writer", does: "does not ask for the newest stamp", ...pair({ replicas: 1, writers: 2, writes: 2, reads: 1 }, { writer: broken.blindWriter }) },
