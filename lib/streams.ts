@@ -30,7 +30,7 @@ export { type Channels } from "./streams/job/task.js";
 export { type Receiver, type Sender } from "./streams/job/channel.js";
 export { type Source, source, type SourceOptions, type SourceSignature } from "./streams/job/source.js";
 export { type WindowTask, windowTask, type WindowTaskOptions, type WindowTaskSignature } from "./streams/job/window-task.js";
-export { type Sink, sink, type SinkOptions, type SinkSignature, type Writing } from "./streams/job/sink.js";
+export { type Sink, sink, type SinkOptions, type SinkRules, type SinkSignature, sinkWith, type Writing } from "./streams/job/sink.js";
 export {
   type Checkpoint, type CheckpointComplete, type Coordinator, coordinator, type CoordinatorOptions, type CoordinatorSignature,
 } from "./streams/job/coordinator.js";

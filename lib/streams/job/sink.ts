@@ -38,11 +38,19 @@ export interface SinkOptions extends TaskOptions {
 
 /** The end of a stream, where results leave it. It decides each pane that can be seen from outside. */
 export function sink(options: SinkOptions): Role<SinkSignature> {
-  return sinkWith({ commitsAtBarrier: false }, options);
+  return sinkWith({}, options);
 }
 
-/** The same, or one that does not wait for the checkpoint to be complete: see `broken.ts`. */
-export function sinkWith({ commitsAtBarrier }: { readonly commitsAtBarrier: boolean }, options: SinkOptions): Role<SinkSignature> {
+/** The two decisions of a transactional sink: a broken form, or a learner, puts others in their place. */
+export interface SinkRules {
+  /** Whether results are shown at the barrier, before the checkpoint is complete. Default false. */
+  readonly commitsAtBarrier?: boolean;
+  /** Of the checkpoints for which results are prepared, those to show when `complete` is the last that is known to be complete. Default: all up to it. */
+  readonly commits?: (prepared: readonly number[], complete: number) => readonly number[];
+}
+
+/** A sink with rules of your own. */
+export function sinkWith({ commitsAtBarrier = false, commits = upTo }: SinkRules, options: SinkOptions): Role<SinkSignature> {
   const { coordinator, inputs, writing } = options;
 
   function see(self: Sink, pane: Pane, out: Out<SinkSignature>): void {
@@ -52,7 +60,8 @@ export function sinkWith({ commitsAtBarrier }: { readonly commitsAtBarrier: bool
 
   /** Show what was prepared for this checkpoint and for those before it. */
   function commit(self: Sink, checkpoint: number, out: Out<SinkSignature>): void {
-    const ready = [...self.prepared.keys()].filter((id) => id <= checkpoint).sort((a, b) => a - b);
+    const prepared = [...self.prepared.keys()].sort((a, b) => a - b);
+    const ready = prepared.filter((id) => commits(prepared, checkpoint).includes(id));
     if (ready.length === 0) return;
     const panes = ready.flatMap((id) => self.prepared.get(id)!);
     for (const id of ready) self.prepared.delete(id);
@@ -107,6 +116,8 @@ export function sinkWith({ commitsAtBarrier }: { readonly commitsAtBarrier: bool
     timeout: { hello: rules.hello, resend: rules.resend, work: rules.work },
   };
 }
+
+const upTo = (prepared: readonly number[], complete: number): readonly number[] => prepared.filter((id) => id <= complete);
 
 const isSameWindow = (a: Pane, b: Pane): boolean =>
   a.key === b.key && a.start === b.start && a.end === b.end && a.timing === b.timing && a.retracts === b.retracts;
