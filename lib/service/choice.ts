@@ -12,7 +12,8 @@ export type ServerChoice =
   /** Two at random, and the better of the two: the power of two choices (Mitzenmacher 2001). */
   | "two-choices";
 
-export const serverChoices = ["random", "round-robin", "least-loaded", "two-choices"] as const satisfies readonly ServerChoice[];
+/** All of them. */
+export const serverChoices: readonly ServerChoice[] = ["random", "round-robin", "least-loaded", "two-choices"];
 
 /** What a choice is made by. */
 export interface ChoiceFacts {
