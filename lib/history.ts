@@ -57,3 +57,28 @@ export {
   type TransactionRecord,
   type TransactionStep,
 } from "./history/serializable.js";
+export {
+  forbidden,
+  isolation,
+  type IsolationEdge,
+  type IsolationFinding,
+  type IsolationVerdict,
+  type Phenomenon,
+  type PortableLevel,
+} from "./history/isolation.js";
+export {
+  readTransactions,
+  transactionText,
+  type HistoryEvent,
+  type Seen,
+  type TransactionHistory,
+  type VersionName,
+} from "./history/notation.js";
+export {
+  classicalHistories,
+  patternNames,
+  patternsIn,
+  type ClassicalHistory,
+  type Pattern,
+  type PatternFinding,
+} from "./history/patterns.js";

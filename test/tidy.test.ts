@@ -17,7 +17,8 @@ const table: Readonly<Record<string, Permission>> = {
   // Paxos Commit is consensus on each vote.
   commit: { areas: ["core", "consensus"] },
   // A store takes its locks and its commitment from the protocols, and replicates its shards by consensus.
-  transactions: { areas: ["core", "consensus", "commit"] },
+  // How well it keeps transactions apart is said by histories: it tells one, and is held against it.
+  transactions: { areas: ["core", "consensus", "commit", "history"] },
   storage: { areas: ["core"], packages: ["@noble/hashes"] },
   // Time without clocks, and messages in an order.
   ordering: { areas: ["core"] },

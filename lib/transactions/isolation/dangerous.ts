@@ -1,0 +1,80 @@
+import type { Scheme } from "./scheme.js";
+
+/**
+ * What is known of a transaction to find dangerous structures: two anti-dependencies T1 → T2 → T3 between transactions that
+ * were under way at the same time. In every circle that snapshot isolation allows, there are such (Fekete, Liarokapis,
+ * O'Neil, O'Neil and Shasha 2005, theorem 2.1), and T3 commits first of all in the circle.
+ */
+export interface Dependent {
+  readonly id: string;
+  /** How many transactions had committed when it began. */
+  readonly snapshot: number;
+  /** It has said that it writes nothing. */
+  readonly isReadOnly: boolean;
+  /** Whose manieth commit it was; null while it is active. */
+  at: number | null;
+  readonly reads: Set<string>;
+  readonly selects: Set<string>;
+  /** Who has read what it overwrote: T1 for this T2. */
+  readonly into: Set<string>;
+  /** Who overwrote what it has read: T3 for this T2. */
+  readonly out: Set<string>;
+  /** Of these, the commit that came first; null while none has. It stays known when that transaction is forgotten. */
+  firstOut: number | null;
+}
+
+interface Known {
+  readonly active: ReadonlyMap<string, Dependent & { readonly writes: ReadonlyMap<string, unknown> }>;
+  readonly past: ReadonlyMap<string, Dependent & { readonly wrote: readonly string[] }>;
+}
+
+/** Whether a version is one that a transaction does not see because its snapshot is older. */
+export function isNewer({ at, of }: { readonly at: number | null; readonly of: { readonly by: string } | null }, { id, snapshot }: Dependent): boolean {
+  return of !== null && of.by !== id && (at === null || at > snapshot);
+}
+
+/** Note that `writer` overwrote what `reader` had read. */
+export function antiDependency({ active, past }: Known, reader: Dependent, writer: string): void {
+  const other = active.get(writer) ?? past.get(writer);
+  reader.out.add(writer);
+  if (!other) return;
+  other.into.add(reader.id);
+  if (other.at !== null) reader.firstOut = Math.min(reader.firstOut ?? Infinity, other.at);
+}
+
+/** A transaction has committed: those who came before it know now when. */
+export function noteCommit({ active, past }: Known, { into, at }: Dependent): void {
+  for (const id of into) {
+    const reader = active.get(id) ?? past.get(id);
+    if (reader) reader.firstOut = Math.min(reader.firstOut ?? Infinity, at!);
+  }
+}
+
+/**
+ * Whom to give up, for a dangerous structure with this transaction in its middle; null if there is none. It is the middle
+ * one while that can still be given up, so that its next try meets none of the others again (Ports and Grittner 2012, section 5.4).
+ */
+export function endOfDangerous({ active, past }: Known, rule: Scheme["dangerous"], pivot: string, acting: string | null): string | null {
+  const middle = active.get(pivot) ?? past.get(pivot);
+  if (rule === "none" || !middle) return null;
+  for (const id of middle.into) {
+    const first = active.get(id) ?? past.get(id);
+    if (!first || !isDangerous(rule, first, middle, { active, past })) continue;
+    if (active.has(pivot)) return pivot;
+    if (active.has(id)) return id;
+    if (acting !== null && active.has(acting)) return acting;
+  }
+  return null;
+}
+
+function isDangerous(rule: Scheme["dangerous"], first: Dependent, middle: Dependent, { past }: Known): boolean {
+  // Cahill, Röhm and Fekete (2008), section 3.2: one anti-dependency in, and one out.
+  if (rule === "any pivot") return middle.out.size > 0;
+  // Ports and Grittner (2012), section 3.3.1: only if the last one commits before the two others.
+  const last = middle.firstOut;
+  if (last === null || last > (middle.at ?? Infinity) || last > (first.at ?? Infinity)) return false;
+  if (rule === "last commits first") return true;
+  // Theorem 3 there: a reader at the beginning is in no circle unless it has seen the last one's writes.
+  const readsOnly = first.isReadOnly || past.get(first.id)?.wrote.length === 0;
+  return !readsOnly || (rule === "and readers begin later" && last <= first.snapshot);
+}
