@@ -49,3 +49,4 @@ export {
 } from "./learn/chapters/four-phase-roles.js";
 export { type EachRule, type HedgeRule, type ReplicasRule, type ServersRule } from "./learn/chapters/background-exercises.js";
 export { type EstimateRule, type FloodRoundsRule, type RoundEnd, type RoundEndRule, type TrustRule } from "./learn/chapters/limits-exercises.js";
+export { type CausalRule, type HybridRule, type HybridStamp, type LamportRule, type OwnWish, type VectorRule, type WaitRule } from "./learn/chapters/order-exercises.js";
