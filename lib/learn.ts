@@ -47,6 +47,9 @@ export {
 export {
   type AcceptorsCostRule, type CountedVote, type InstanceRule, type LastVote, type OutcomeRule, type SagaPlace, type SagaRule, type TakeOverRule,
 } from "./learn/chapters/four-phase-roles.js";
+export { type CoordinatorMaker, type CoordinatorTalk, type PlaceRule, type PrepareShare, type ShardMaker, type ShardTalk, type ShareDone, type ShareOutcome, type ShareVote, type StoreAnswer, type StoreParts, type StoreRequest, type StoreStep } from "./learn/chapters/project-store.js";
+export { judgeStore, storeModel, storeOf, type ProjectOptions } from "./learn/chapters/project-store.js";
+export { grade, gradeOf, type Grade, type GradedRow, type GradeOptions } from "./learn/project.js";
 export { type EachRule, type HedgeRule, type ReplicasRule, type ServersRule } from "./learn/chapters/background-exercises.js";
 export { type EstimateRule, type FloodRoundsRule, type RoundEnd, type RoundEndRule, type TrustRule } from "./learn/chapters/limits-exercises.js";
 export { type CausalRule, type HybridRule, type HybridStamp, type LamportRule, type OwnWish, type VectorRule, type WaitRule } from "./learn/chapters/order-exercises.js";

@@ -5,7 +5,7 @@ import { show } from "../notebook/show.js";
 import { noteDone, noteHint } from "../notebook/store.js";
 import { escape } from "../plot/escape.js";
 import { sequence } from "../plot/sequence.js";
-import type { Finding, Trial } from "./trial.js";
+import { tried, type Finding, type Trial } from "./trial.js";
 
 /** What an exercise is made of. Its text stands in the chapter, and so do the stub and the solution. */
 export interface ExerciseParts<A> {
@@ -130,17 +130,6 @@ export class Exercise<A> {
       ...(schedule === null ? [] : ["The shortest run that shows it:", schedule]),
       `Stuck? ${this.name}.hint() gives a hint.`,
     ];
-  }
-}
-
-/** What the answer throws is a finding, unless it is the Stop button that ends it. */
-function tried<A>(trial: Trial<A>, answer: A): ReturnType<Trial<A>["run"]> {
-  try {
-    return trial.run(answer);
-  } catch (error) {
-    checkInterrupt();
-    const said = error instanceof Error ? `${error.name}: ${error.message}` : shown(error);
-    return { kind: "wrong", problem: `your code stopped with ${said}`, look: "The name and the message of the error say what it met; print what you get before that.", seed: null, trace: [], schedule: null };
   }
 }
 

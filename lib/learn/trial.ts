@@ -1,4 +1,5 @@
 import { checkInterrupt } from "../core/interrupt.js";
+import { show as shown } from "../core/parameters.js";
 import { stream, type Stream } from "../core/random.js";
 import { explore } from "../check/explore.js";
 import { scheduleText } from "../check/action.js";
@@ -40,6 +41,17 @@ export interface Finding {
 
 /** What to look at: the same for every finding, or by the name of the property that does not hold. */
 export type Look = string | { readonly [property: string]: string; readonly else: string };
+
+/** Try the answer. What the answer throws is a finding, unless it is the Stop button that ends it. */
+export function tried<A>(trial: Trial<A>, answer: A): Seen | Finding {
+  try {
+    return trial.run(answer);
+  } catch (error) {
+    checkInterrupt();
+    const said = error instanceof Error ? `${error.name}: ${error.message}` : shown(error);
+    return { kind: "wrong", problem: `your code stopped with ${said}`, look: "The name and the message of the error say what it met; print what you get before that.", seed: null, trace: [], schedule: null };
+  }
+}
 
 /** Try the answer in every world of a small cluster (`explore`), so that a finding is a shortest schedule. */
 export function everyWorld<A>(name: string, about: { readonly options: (answer: A) => ExploreOptions<Nodes>; readonly look: Look }): Trial<A> {
@@ -95,7 +107,8 @@ export function oneRun<A>(
 export function manySeeds<A>(
   name: string,
   about: {
-    readonly seeds: number;
+    /** How many seeds, counted from 1, or which ones. */
+    readonly seeds: number | readonly number[];
     readonly options: (answer: A) => SeedOptions;
     readonly atEnd?: (run: Run<Nodes>) => string | null;
     readonly look: Look;
