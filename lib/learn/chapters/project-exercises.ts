@@ -130,7 +130,7 @@ interface Weather {
   readonly store?: Partial<ProjectOptions>;
 }
 
-const lastStep = 12_000;
+const lastStep = 10_500;
 const values = hundred(12);
 
 /** A store, its clients, and somebody who reads everything when all is calm again. */
@@ -143,7 +143,7 @@ function day(parts: StoreParts, { hot, each, network, nemesis, faults, store }: 
     disk: { flush: [0, 2] },
     clients: {
       a: client, b: client, d: client,
-      audit: { operations: Array.from({ length: 5 }, () => transact(...keys(12).map(read))), to: entries, timeoutMs: 400, retries: 10, from: 9_000, load: { kind: "closed", think: 100 } },
+      audit: { operations: Array.from({ length: 3 }, () => transact(...keys(12).map(read))), to: entries, timeoutMs: 400, retries: 10, from: 8_500, load: { kind: "closed", think: 100 } },
     },
     ...(nemesis ? { nemesis } : {}),
     ...(faults ? { faults } : {}),
@@ -299,12 +299,12 @@ export function gradedTrials(firstSeed: number = 1): readonly GradedTrial[] {
   return [
     { points: 10, trial: { name: "keys have places, evenly and for good", run: (parts) => placeTrials.map((trial) => trial.run(parts.place)).find(({ kind }) => kind === "wrong") ?? { kind: "seen", what: "60 cases" } } },
     { points: 10, trial: isSharded },
-    { points: 10, trial: days("a calm day", 5, 0.5, { hot: 12, each: 15, network: calm }) },
-    { points: 15, trial: days("everybody wants the same four keys", 8, 0.25, { hot: 4, each: 20, network: calm }) },
-    { points: 15, trial: days("messages are lost, come late and twice", 10, 0.25, { hot: 4, each: 12, network: rough }) },
-    { points: 15, trial: days("servers crash and come back", 10, 0.25, { hot: 6, each: 12, network: rough, nemesis: nemesis({ crashes: 1.5, writeCrashes: 1 }) }) },
-    { points: 10, trial: days("the network is cut", 10, 0.25, { hot: 6, each: 12, network: calm, nemesis: nemesis({ partitions: 0.4, isolations: 0.6, oneWayCuts: 0.3 }) }) },
-    ...[0, 1, 2].map((nth) => ({ points: 5, trial: days(`one server of every group dies for good (${nth + 1} of 3)`, 3, 0.25, { hot: 6, each: 12, network: calm, faults: gone(nth) }) })),
+    { points: 10, trial: days("a calm day", 3, 0.5, { hot: 12, each: 15, network: calm }) },
+    { points: 15, trial: days("everybody wants the same four keys", 5, 0.25, { hot: 4, each: 20, network: calm }) },
+    { points: 15, trial: days("messages are lost, come late and twice", 8, 0.25, { hot: 4, each: 12, network: rough }) },
+    { points: 15, trial: days("servers crash and come back", 8, 0.25, { hot: 6, each: 12, network: rough, nemesis: nemesis({ crashes: 1.5, writeCrashes: 1 }) }) },
+    { points: 10, trial: days("the network is cut", 8, 0.25, { hot: 6, each: 12, network: calm, nemesis: nemesis({ partitions: 0.4, isolations: 0.6, oneWayCuts: 0.3 }) }) },
+    ...[0, 1, 2].map((nth) => ({ points: 5, trial: days(`one server of every group dies for good (${nth + 1} of 3)`, 2, 0.25, { hot: 6, each: 12, network: calm, faults: gone(nth) }) })),
   ];
 }
 

@@ -118,7 +118,7 @@ export function storeOf(
   const own = (name: string) => Object.fromEntries(Object.entries(values).filter(([key]) => placed(key) === name));
   const bare: Record<string, AnyRole> = { c: coordinator(placed), ...Object.fromEntries(shards.map((name) => [name, shard(own(name))])) };
   if (replicas === 1) return { nodes: bare, entries: ids("c") };
-  return { nodes: replicated(bare, Object.keys(bare), { replicas }), entries: membersOf("c", replicas) };
+  return { nodes: replicated(bare, Object.keys(bare), { replicas, heartbeatInterval: 100, electionTimeout: [300, 600] }), entries: membersOf("c", replicas) };
 }
 
 type Values = ReadonlyMap<string, number>;
