@@ -11,6 +11,8 @@ export interface OpenCall {
   readonly work: number;
   /** How often somebody was asked. */
   attempts: number;
+  /** Who was asked, in order. A further attempt goes to somebody else, as long as there is anybody. */
+  tried: NodeId[];
   /** Who is asked now; null while the caller waits before it asks again. */
   asked: NodeId | null;
 }
@@ -85,8 +87,10 @@ export function callerWith(given: CallerOptions, earns: (tokens: number, budget:
 
   function ask(self: Caller, call: Call, out: Out<CallerSignature>): void {
     const open = self.open.get(call)!;
-    const servers = breakerOptions === null ? to : to.filter((node) => mayAsk(self.breakers.get(node)!));
-    if (servers.length === 0) return end(self, call, { ok: false, why: "not asked" }, out);
+    const allowed = breakerOptions === null ? to : to.filter((node) => mayAsk(self.breakers.get(node)!));
+    if (allowed.length === 0) return end(self, call, { ok: false, why: "not asked" }, out);
+    const fresh = open.tried.length === 0 ? allowed : allowed.filter((node) => !open.tried.includes(node));
+    const servers = fresh.length > 0 ? fresh : allowed;
     open.attempts += 1;
     const attempt = open.attempts;
     const server = chooseServer({ choice, servers, awaited: self.awaited, turn: self.calls + self.retries, name: `${call}.${attempt}` });
@@ -94,6 +98,7 @@ export function callerWith(given: CallerOptions, earns: (tokens: number, budget:
     else self.retries += 1;
     if (budget !== null) self.tokens = earns(self.tokens, budget, attempt > 1);
     open.asked = server;
+    open.tried.push(server);
     self.awaited.set(server, (self.awaited.get(server) ?? 0) + 1);
     if (breakerOptions !== null) {
       const breaker = self.breakers.get(server)!;
@@ -148,7 +153,7 @@ export function callerWith(given: CallerOptions, earns: (tokens: number, budget:
     request: {
       call(self, { work }, call, out) {
         if (self.open.has(call)) return; // the client asks twice for the same
-        self.open.set(call, { work, attempts: 0, asked: null });
+        self.open.set(call, { work, attempts: 0, tried: [], asked: null });
         ask(self, call, out);
       },
     },

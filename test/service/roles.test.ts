@@ -127,6 +127,19 @@ describe("a caller", () => {
     expect(goodShare(run({ attempts: 4 }, lossy).history)).toBeGreaterThan(0.99);
   });
 
+  it("asks somebody else the next time, as long as there is anybody", () => {
+    const down = { faults: (["s1", "s2", "s3"] as const).map((node) => ({ at: 0, kind: "crash" as const, node })) };
+    for (const choice of ["random", "round-robin", "two-choices", "least-loaded"] as const) {
+      const { trace } = run({ attempts: 4, choice }, { ...down, clients: { c: { ...calls(100, constantWork(5)), to: "front", count: 50 } } });
+      const asked = new Map<string, string[]>();
+      for (const { to, message } of only(trace, "send")) {
+        const { call } = message as unknown as { call: string };
+        asked.set(call, [...(asked.get(call) ?? []), to]);
+      }
+      for (const nodes of asked.values()) expect(new Set(nodes.slice(0, 3)).size).toBe(3);
+    }
+  });
+
   it("waits between attempts: a fixed time, longer each time, or anything up to that", () => {
     const down = { faults: (["s1", "s2", "s3"] as const).map((node) => ({ at: 0, kind: "crash" as const, node })) };
     const gaps = (options: Partial<CallerOptions>) => {
