@@ -24,6 +24,7 @@ export {
 export { links, type Linked, type LinkOptions, type Links, type Receipt } from "./ordering/broadcast/links.js";
 export { agrees, agreesUniformly, causalOrder, fifoOrder, integrity, isValid, logsOf, totalOrder } from "./ordering/broadcast/properties.js";
 export { echoing, forgetfulLinks, hastyTimes, hastyUniform, narrowCausal } from "./ordering/broadcast/broken.js";
+export { broadcastLevels, type BroadcastLevel } from "./ordering/broadcast/levels.js";
 export { brokenBroadcasts, type BroadcastWorld, type BrokenBroadcast } from "./ordering/broadcast/broken-worlds.js";
 export { lamportMutex, type LamportContender, type LamportMutexSignature } from "./ordering/mutex/lamport.js";
 export { contenderDeferring, ricartAgrawala, type DeferRule, type PoliteContender, type PoliteMutexSignature } from "./ordering/mutex/ricart-agrawala.js";
