@@ -70,7 +70,7 @@ export function shardWith(flaw?: ShardFlaw): ShardMaker {
   });
 }
 
-export const shard = shardWith();
+export const shard: ShardMaker = shardWith();
 
 interface Open {
   readonly call: Call;
@@ -171,4 +171,4 @@ export function coordinatorWith(flaw?: CoordinatorFlaw): CoordinatorMaker {
   };
 }
 
-export const coordinator = coordinatorWith();
+export const coordinator: CoordinatorMaker = coordinatorWith();
