@@ -5,9 +5,9 @@
  */
 export { anomalies, tryAnomaly, type AnomalyCase, type AnomalyTried } from "./transactions/isolation/anomalies.js";
 export { brokenDatabases, type BrokenDatabase } from "./transactions/isolation/broken-worlds.js";
-export { database, type DatabaseSignature, type DatabaseState } from "./transactions/isolation/database.js";
-export { type Data, type Past, type Setting, type Transaction, type Version } from "./transactions/isolation/engine.js";
-export { type Dependent } from "./transactions/isolation/dangerous.js";
+export { database, databaseWith, type DatabaseSignature, type DatabaseState } from "./transactions/isolation/database.js";
+export { type Data, type EngineRules, type Past, type Setting, type Transaction, type Version } from "./transactions/isolation/engine.js";
+export { type Danger, type Dependent } from "./transactions/isolation/dangerous.js";
 export { interleave, interleavings, type ScriptOptions, type ScriptRun, type ScriptStep } from "./transactions/isolation/interleave.js";
 export { type LockTable, type Wish } from "./transactions/isolation/lock-table.js";
 export { type ResultMessage, type StatementMessage, type Transacted } from "./transactions/isolation/messages.js";

@@ -50,31 +50,45 @@ export function noteCommit({ active, past }: Known, { into, at }: Dependent): vo
   }
 }
 
+/** Two anti-dependencies, first → middle → last: the first read what the middle one overwrote, and that read what the last one overwrote. */
+export interface Danger {
+  /** `snapshot` is how many had committed when it began; `committedAt` the number of its own commit, from 1, or null while it is active. */
+  readonly first: { readonly snapshot: number; readonly committedAt: number | null; readonly readsOnly: boolean };
+  readonly middle: { readonly committedAt: number | null };
+  /** Of several last ones, that which committed first. */
+  readonly last: { readonly committedAt: number | null };
+}
+
+/** Whether a level gives up one of the three. */
+export function dangerIn({ first, middle, last }: Danger, rule: Scheme["dangerous"]): boolean {
+  // Cahill, Röhm and Fekete (2008), section 3.2: one anti-dependency in, and one out.
+  if (rule === "any pivot") return true;
+  // Ports and Grittner (2012), section 3.3: only if the last one commits before the two others.
+  const at = last.committedAt;
+  if (at === null || at > (middle.committedAt ?? Infinity) || at > (first.committedAt ?? Infinity)) return false;
+  if (rule === "last commits first") return true;
+  // Theorem 3 there: a reader at the beginning is in no circle unless it has seen the last one's writes.
+  return !first.readsOnly || (rule === "and readers begin later" && at <= first.snapshot);
+}
+
 /**
  * Whom to give up, for a dangerous structure with this transaction in its middle; null if there is none. It is the middle
  * one while that can still be given up, so that its next try meets none of the others again (Ports and Grittner 2012, section 5.4).
  */
-export function endOfDangerous({ active, past }: Known, rule: Scheme["dangerous"], pivot: string, acting: string | null): string | null {
+export function endOfDangerous({ active, past }: Known, isDangerous: (danger: Danger) => boolean, pivot: string, acting: string | null): string | null {
   const middle = active.get(pivot) ?? past.get(pivot);
-  if (rule === "none" || !middle) return null;
+  if (!middle || middle.out.size === 0) return null;
   for (const id of middle.into) {
     const first = active.get(id) ?? past.get(id);
-    if (!first || !isDangerous(rule, first, middle, { active, past })) continue;
+    if (!first) continue;
+    const readsOnly = first.isReadOnly || past.get(id)?.wrote.length === 0;
+    const danger: Danger = {
+      first: { snapshot: first.snapshot, committedAt: first.at, readsOnly }, middle: { committedAt: middle.at }, last: { committedAt: middle.firstOut },
+    };
+    if (!isDangerous(danger)) continue;
     if (active.has(pivot)) return pivot;
     if (active.has(id)) return id;
     if (acting !== null && active.has(acting)) return acting;
   }
   return null;
-}
-
-function isDangerous(rule: Scheme["dangerous"], first: Dependent, middle: Dependent, { past }: Known): boolean {
-  // Cahill, Röhm and Fekete (2008), section 3.2: one anti-dependency in, and one out.
-  if (rule === "any pivot") return middle.out.size > 0;
-  // Ports and Grittner (2012), section 3.3.1: only if the last one commits before the two others.
-  const last = middle.firstOut;
-  if (last === null || last > (middle.at ?? Infinity) || last > (first.at ?? Infinity)) return false;
-  if (rule === "last commits first") return true;
-  // Theorem 3 there: a reader at the beginning is in no circle unless it has seen the last one's writes.
-  const readsOnly = first.isReadOnly || past.get(first.id)?.wrote.length === 0;
-  return !readsOnly || (rule === "and readers begin later" && last <= first.snapshot);
 }

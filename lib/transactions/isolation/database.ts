@@ -1,6 +1,6 @@
 import type { NodeId, Out, Role } from "../../core/role.js";
 import type { HistoryEvent } from "../../history/notation.js";
-import { type Data, emptyData, execute } from "./engine.js";
+import { type Data, emptyData, type EngineRules, execute } from "./engine.js";
 import { type ScriptOptions, settingOf } from "./interleave.js";
 import type { ResultMessage, StatementMessage } from "./messages.js";
 
@@ -27,7 +27,13 @@ export type DatabaseSignature = {
  * @throws RangeError for a level that is none
  */
 export function database(options: ScriptOptions): Role<DatabaseSignature> {
-  const { setting, rows } = settingOf("database", options);
+  return databaseWith({}, options);
+}
+
+/** The database with some rules replaced. */
+export function databaseWith(rules: Partial<EngineRules>, options: ScriptOptions): Role<DatabaseSignature> {
+  const { setting: own, rows } = settingOf("database", options);
+  const setting = { ...own, rules };
   return {
     name: "database",
     durable: [],

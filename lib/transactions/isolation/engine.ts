@@ -1,5 +1,5 @@
 import type { HistoryEvent, VersionName } from "../../history/notation.js";
-import { antiDependency, type Dependent, endOfDangerous, isNewer, noteCommit } from "./dangerous.js";
+import { antiDependency, type Danger, dangerIn, type Dependent, endOfDangerous, isNewer, noteCommit } from "./dangerous.js";
 import { deadlock, lock, type LockTable, unlock, type Wish } from "./lock-table.js";
 import type { Scheme } from "./scheme.js";
 import { type AbortReason, matches, type Predicate, type Result, type Statement } from "./statement.js";
@@ -45,6 +45,30 @@ export interface Data {
 export interface Setting {
   readonly scheme: Scheme;
   readonly predicates: Readonly<Record<string, Predicate>>;
+  /** Rules in place of the database's own; by default none. */
+  readonly rules?: Partial<EngineRules>;
+}
+
+/** Three rules that can be taken out and replaced. */
+export interface EngineRules {
+  /**
+   * The first committer wins: whether a transaction that began when so many had committed, and that wrote these rows, may
+   * commit after others that committed since.
+   */
+  mayCommit(self: { readonly snapshot: number; readonly wrote: readonly string[] }, others: readonly { readonly at: number; readonly wrote: readonly string[] }[]): boolean;
+  /** Whether a write is in the way of those who look for the rows of a predicate. */
+  touches(predicate: Predicate, row: { readonly key: string; readonly before: number | null; readonly after: number | null }): boolean;
+  /** Whether one of the three must be given up. */
+  isDangerous(danger: Danger): boolean;
+}
+
+/** The database's own rules. */
+function rulesOf({ dangerous }: Scheme): EngineRules {
+  return {
+    mayCommit: ({ snapshot, wrote }, others) => !others.some((other) => other.at > snapshot && other.wrote.some((key) => wrote.includes(key))),
+    touches: (predicate, { key, before, after }) => matches(predicate, key, before) || matches(predicate, key, after),
+    isDangerous: (danger) => dangerIn(danger, dangerous),
+  };
 }
 
 /** A statement has its result. */
@@ -75,14 +99,16 @@ class Work {
   readonly #data: Data;
   readonly #scheme: Scheme;
   readonly #predicates: Setting["predicates"];
+  readonly #rules: EngineRules;
   readonly #tell: (event: HistoryEvent) => void;
   readonly #answers: Answer[] = [];
   /** Whether a lock was given back. */
   #isFreed = false;
 
-  constructor(data: Data, { scheme, predicates }: Setting, tell: (event: HistoryEvent) => void) {
+  constructor(data: Data, { scheme, predicates, rules = {} }: Setting, tell: (event: HistoryEvent) => void) {
     this.#data = data;
     this.#scheme = scheme;
+    this.#rules = { ...rulesOf(scheme), ...rules };
     this.#predicates = predicates;
     this.#tell = tell;
   }
@@ -259,7 +285,7 @@ class Work {
 
   /** The predicates that a row matches before a write, or after it. */
   #touched(key: string, before: number | null, after: number | null): readonly string[] {
-    return Object.entries(this.#predicates).flatMap(([name, about]) => (matches(about, key, before) || matches(about, key, after) ? [name] : []));
+    return Object.entries(this.#predicates).flatMap(([name, about]) => (this.#rules.touches(about, { key, before, after }) ? [name] : []));
   }
 
   /** Who of those who were under way at the same time has read what is overwritten now: they came before it. */
@@ -302,9 +328,11 @@ class Work {
   /** What has come in between since it began, if its level minds. */
   #problemAtCommit(self: Transaction): AbortReason | null {
     const { writeCheck, validatesReads } = this.#scheme;
-    for (const { at, wrote, touched } of this.#data.past.values()) {
+    const past = [...this.#data.past.values()];
+    const others = past.map(({ at, wrote }) => ({ at: at!, wrote }));
+    if (writeCheck === "at commit" && !this.#rules.mayCommit({ snapshot: self.snapshot, wrote: [...self.writes.keys()] }, others)) return "changed by another";
+    for (const { at, wrote, touched } of past) {
       if (at! <= self.snapshot) continue;
-      if (writeCheck === "at commit" && wrote.some((key) => self.writes.has(key))) return "changed by another";
       if (validatesReads && (wrote.some((key) => self.reads.has(key)) || touched.some((predicate) => self.selects.has(predicate)))) return "read is stale";
     }
     return null;
@@ -363,9 +391,10 @@ class Work {
 
   /** End one transaction of each dangerous structure whose middle is one of these. */
   #endDangerous(pivots: readonly string[], acting: Transaction | null): void {
+    if (this.#scheme.dangerous === "none") return;
     for (const pivot of pivots) {
       for (;;) {
-        const victim = endOfDangerous(this.#data, this.#scheme.dangerous, pivot, acting?.id ?? null);
+        const victim = endOfDangerous(this.#data, this.#rules.isDangerous, pivot, acting?.id ?? null);
         if (victim === null) break;
         this.#abort(this.#data.active.get(victim)!, "dangerous structure", victim === acting?.id);
       }
