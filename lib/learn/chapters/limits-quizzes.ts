@@ -21,7 +21,7 @@ export const limitsQuizzes: Readonly<
       { text: "Consensus cannot be reached in real systems.", why: "It says that one run without an end exists, and not that it is likely. Paxos and Raft decide all day." },
       { text: "Losing messages makes consensus impossible.", why: "In their model nothing is lost. Slowness is enough, because it cannot be told from a crash." },
       { text: "A protocol that always ends must sometimes disagree.", right: true, why: "The same theorem from the other side: safety and termination cannot both be had in every run." },
-      { text: "With two processes fewer than half crashed there is no way around it.", why: "Number is no help: the theorem holds for any number of processes and a single crash. A coin, a time-out or a detector are ways around it." },
+      { text: "With enough processes, a single crash does no harm.", why: "Number is no help: the theorem holds for any number of processes, and a single one that may crash is enough." },
     ],
   },
   bivalentWorld: {
