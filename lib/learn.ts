@@ -28,6 +28,7 @@ export {
   type ReconcileRule, type SeenVersion, type StandInRule,
 } from "./learn/chapters/dynamo-exercises.js";
 export { type ChannelRule, type CommitCheckpoints, type GapRule, type InputSeen, type WatermarkOfTask } from "./learn/chapters/real-time-exercises.js";
+export { type AgainRule, type IntervalRule, type LineageStep, type PlaceTaskRule, type WaitingTask } from "./learn/chapters/computing-exercises.js";
 export { type CountRule, type FailRule, type Heard, type IndexRule, type RangeRule, type SeenTask, type SplitRule } from "./learn/chapters/mapreduce-exercises.js";
 export { type CachedBlock, type EvictRule, type LineageStep, type Loss, type LostRule, type MeanRule, type SaltRule, type StageRule } from "./learn/chapters/spark-exercises.js";
 export { type AdoptSuccessorRule, type ClosestRule, type HopsRule, type MergeRule, type RectifyRule, type TransferRule } from "./learn/chapters/chord-exercises.js";
@@ -53,3 +54,7 @@ export { grade, gradeOf, type Grade, type GradedRow, type GradeOptions } from ".
 export { type EachRule, type HedgeRule, type ReplicasRule, type ServersRule } from "./learn/chapters/background-exercises.js";
 export { type EstimateRule, type FloodRoundsRule, type RoundEnd, type RoundEndRule, type TrustRule } from "./learn/chapters/limits-exercises.js";
 export { type CausalRule, type HybridRule, type HybridStamp, type LamportRule, type OwnWish, type VectorRule, type WaitRule } from "./learn/chapters/order-exercises.js";
+export { type DangerRule, type FirstCommitterRule, type PredicateLockRule } from "./learn/chapters/isolation-exercises.js";
+export {
+  type AcknowledgeRule, type CleanReadRule, type ConflictRule, type HeldVersion, type LocalRule, type SeenWrite,
+} from "./learn/chapters/replication-exercises.js";
