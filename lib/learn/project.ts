@@ -53,9 +53,11 @@ export function gradeOf(parts: StoreParts, given: GradeOptions = {}): Grade {
 }
 
 /** Grade a store, and show the grade; below it the shortest run that shows the first thing that went wrong. */
-export async function grade(parts: StoreParts, given: GradeOptions = {}): Promise<void> {
+export async function grade(parts: StoreParts, given: GradeOptions = {}): Promise<Grade> {
   await pause(); // so that the page shows that something runs
-  const { points, of, rows, finding } = gradeOf(parts, given);
+  const graded = gradeOf(parts, given);
+  const { points, of, rows, finding } = graded;
   show(rows, { caption: `${points} of ${of} points` });
   if (finding !== null && finding.trace.length > 0) show(sequence(finding.trace, { title: finding.problem, note: finding.look }));
+  return graded;
 }
