@@ -29,6 +29,7 @@ export {
 } from "./learn/chapters/dynamo-exercises.js";
 export { type ChannelRule, type CommitCheckpoints, type GapRule, type InputSeen, type WatermarkOfTask } from "./learn/chapters/real-time-exercises.js";
 export { type AgainRule, type IntervalRule, type LineageStep, type PlaceTaskRule, type WaitingTask } from "./learn/chapters/computing-exercises.js";
+export { type AgainRule, type IntervalRule, type KeptStep, type PlaceTaskRule, type WaitingTask } from "./learn/chapters/computing-exercises.js";
 export { type CountRule, type FailRule, type Heard, type IndexRule, type RangeRule, type SeenTask, type SplitRule } from "./learn/chapters/mapreduce-exercises.js";
 export { type CachedBlock, type EvictRule, type LineageStep, type Loss, type LostRule, type MeanRule, type SaltRule, type StageRule } from "./learn/chapters/spark-exercises.js";
 export { type AdoptSuccessorRule, type ClosestRule, type HopsRule, type MergeRule, type RectifyRule, type TransferRule } from "./learn/chapters/chord-exercises.js";

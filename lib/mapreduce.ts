@@ -5,6 +5,7 @@
  * - A `job` is a map and a reduce function, and the number R of reduce tasks. `runSequentially` runs it in order.
  * - `mapReduceCluster` runs the same job on a simulated cluster, with master, workers and file system as roles, in virtual time;
  *   `sizedCluster` a job of which only sizes are known, on machines that cost what the paper's did.
+ * - `roundsJob` is a job of many rounds, made of sizes and times, with the ways to survive the loss of a machine side by side.
  * - `streamingPrograms` writes the same job as programs for Hadoop Streaming.
  *
  * What it gives, for deterministic functions: whatever fails, the output is that of the sequential run, each output file is
@@ -46,3 +47,7 @@ export {
 } from "./compute/mapreduce/article.js";
 export { layout, type Layout, type LayoutOptions, localityOf, placeChunks } from "./compute/cluster/layout.js";
 export { type Locality, machine, type Machine, machineOf2004 } from "./compute/cluster/machine.js";
+export { roundsDone, roundsJob, type RoundsDone, type RoundsJob, type RoundsOptions } from "./compute/recovery/rounds.js";
+export { type Beat, type Boss, type BossSignature, type Made, type Make } from "./compute/recovery/boss.js";
+export { type Hand, type HandSignature } from "./compute/recovery/hand.js";
+export { checkpointOverhead, youngInterval } from "./compute/recovery/checkpoints.js";

@@ -34,7 +34,7 @@ export interface DelayedEventsOptions {
 
 /**
  * Events with delays, in the order in which they are seen: what the ideal line of event time equal to processing time
- * looks like in life (Akidau et al., "The Dataflow Model", 2015, section 1.2 calls the distance the skew). Values are 1.
+ * looks like in life (Akidau et al., "The Dataflow Model", 2015, section 1.3 calls the distance the skew). Values are 1.
  *
  * @throws RangeError or TypeError for an option out of its range
  */

@@ -4,12 +4,12 @@ import { account } from "./bank.js";
 import { type SnapshotOptions, withSnapshotRules, withSnapshots } from "./snapshot.js";
 import { consistentCut } from "./snapshot-properties.js";
 
-/** Sends its markers after the next message instead of before it. Breaks the marker-sending rule (Chandy & Lamport 1985, section 3.1). */
+/** Sends its markers after the next message instead of before it. Breaks the marker-sending rule (Chandy & Lamport 1985, section 3.2). */
 export function tardyMarkers(below: AnyRole, options: SnapshotOptions): AnyRole {
   return withSnapshotRules({ markersFirst: false, recordsChannels: true }, below, options);
 }
 
-/** Records every channel as empty. Breaks the marker-receiving rule (Chandy & Lamport 1985, section 3.1). */
+/** Records every channel as empty. Breaks the marker-receiving rule (Chandy & Lamport 1985, section 3.2). */
 export function emptyChannels(below: AnyRole, options: SnapshotOptions): AnyRole {
   return withSnapshotRules({ markersFirst: true, recordsChannels: false }, below, options);
 }

@@ -16,7 +16,7 @@ export function snapshotsOf(decisions: readonly Decision[]): ReadonlyMap<string,
 /**
  * A snapshot is a consistent cut: of no channel has more been received than sent, and the channel's state is exactly what
  * was sent before the sender recorded its state and received after the receiver recorded its own. (Chandy & Lamport 1985,
- * section 2: n <= m, and the channel's state has the messages n + 1 to m.) Asked of each pair of parts as soon as both are there.
+ * section 3.1: n <= m, and the channel's state has the messages n + 1 to m.) Asked of each pair of parts as soon as both are there.
  */
 export const consistentCut: Property = {
   name: "consistent cut",

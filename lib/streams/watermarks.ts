@@ -6,7 +6,7 @@ export const END: number = Number.MAX_SAFE_INTEGER;
 
 /**
  * How far event time is complete. A watermark (水位线) of w says: no event that happened before w is still to come
- * (Akidau et al. 2015, section 2.3). A rule for watermarks sees the arrivals of one input one by one, and keeps plain data.
+ * (Akidau et al. 2015, section 1.3). A rule for watermarks sees the arrivals of one input one by one, and keeps plain data.
  */
 export interface WatermarkRule<S = any> {
   readonly name: string;
@@ -30,7 +30,7 @@ export function boundedDelay(bound: number): WatermarkRule<number> {
 
 /**
  * The latest event seen, less a share of recent delays: a rule that learns from what it has seen, and that will at times be
- * wrong ("heuristic", Akidau et al. 2015, section 2.3). With `share` 0.99, one event of a hundred was later than it allows for.
+ * wrong ("heuristic", Akidau et al. 2015, section 1.3). With `share` 0.99, one event of a hundred was later than it allows for.
  */
 export function learnedDelay(share: number, recent: number = 200): WatermarkRule<{ readonly latest: number; readonly mark: number; readonly delays: readonly number[] }> {
   probability("share", share);

@@ -52,8 +52,8 @@ export interface CoordinatorOptions {
 }
 
 /**
- * The coordinator of checkpoints, after "Lightweight Asynchronous Snapshots for Distributed Dataflows" (Carbone et al., 2015), sections 3.2 and
- * 3.4: tells the sources to send barriers, keeps the states that the tasks store, and when a task has died has all of them begin
+ * The coordinator of checkpoints, after "Lightweight Asynchronous Snapshots for Distributed Dataflows" (Carbone et al., 2015), section
+ * 4: tells the sources to send barriers, keeps the states that the tasks store, and when a task has died has all of them begin
  * again from the last complete checkpoint. Whatever it must not forget is on its disk.
  */
 export function coordinator(options: CoordinatorOptions): Role<CoordinatorSignature> {

@@ -7,7 +7,7 @@ export type Item =
   | { readonly kind: "event"; readonly event: StreamEvent<any> }
   | { readonly kind: "watermark"; readonly at: number }
   | { readonly kind: "pane"; readonly pane: Pane }
-  /** Parts the stream in what belongs to a checkpoint and what comes after it (Carbone et al. 2015, section 3.2). */
+  /** Parts the stream in what belongs to a checkpoint and what comes after it (Carbone et al. 2015, section 4). */
   | { readonly kind: "barrier"; readonly checkpoint: number };
 
 /** One item of a channel, with its place in it. An epoch (纪元) ends with each recovery: what is of an older one is void. */

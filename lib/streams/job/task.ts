@@ -188,7 +188,7 @@ export function taskRules<S extends Channels>(
       out.setTimer({ kind: "hello" }, resendAfter);
     },
 
-    // Recovery: all tasks go back to the same checkpoint, and what was under way in older epochs is void (Carbone et al. 2015, section 3.4).
+    // Recovery: all tasks go back to the same checkpoint, and what was under way in older epochs is void (Carbone et al. 2015, section 4).
     deploy(self, message, _, out) {
       if (message.incarnation !== self.incarnation) return;
       if (message.epoch > self.epoch) {

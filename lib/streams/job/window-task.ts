@@ -29,7 +29,7 @@ export interface WindowTaskOptions extends TaskOptions, WindowedOptions {
 }
 
 /**
- * A task that keeps the windows of some keys. Its watermark is the least of its inputs' (Akidau et al. 2015, section 2.3), so it never
+ * A task that keeps the windows of some keys. Its watermark is the least of its inputs' (Akidau et al. 2015, section 1.3), so it never
  * runs ahead of the slowest.
  */
 export function windowTask(options: WindowTaskOptions): Role<WindowTaskSignature> {
