@@ -31,6 +31,7 @@ export { type ChannelRule, type CommitCheckpoints, type GapRule, type InputSeen,
 export { type AgainRule, type IntervalRule, type KeptStep, type PlaceTaskRule, type WaitingTask } from "./learn/chapters/computing-exercises.js";
 export { type CountRule, type FailRule, type Heard, type IndexRule, type RangeRule, type SeenTask, type SplitRule } from "./learn/chapters/mapreduce-exercises.js";
 export { type CachedBlock, type EvictRule, type LineageStep, type Loss, type LostRule, type MeanRule, type SaltRule, type StageRule } from "./learn/chapters/spark-exercises.js";
+export { type Claim, type NewViewRule, type PreparedRule, type QuorumSizeRule, type Report, type RootRule, type Word } from "./learn/chapters/security-exercises.js";
 export { type AdoptSuccessorRule, type ClosestRule, type HopsRule, type MergeRule, type RectifyRule, type TransferRule } from "./learn/chapters/chord-exercises.js";
 export { type BatchCostRule, type CostRule, type Protocol } from "./learn/chapters/comparison-exercises.js";
 export { candidates, survives, type Candidate, type Ending, type Survival } from "./learn/chapters/commit-survey.js";
