@@ -73,7 +73,6 @@ export function isStable({ quorum, replicas, keys }: Cluster, n: number, proof: 
 export function isViewChange(cluster: Cluster, message: Signed<ViewChange>): boolean {
   const { view, n, checkpoints, prepared, signer } = message;
   if (!cluster.replicas.includes(signer) || !cluster.keys.verify(message)) return false;
-  if (!cluster.rules.checksProofs) return true;
   return (
     isStable(cluster, n, checkpoints) &&
     prepared.every(
@@ -81,7 +80,7 @@ export function isViewChange(cluster: Cluster, message: Signed<ViewChange>): boo
         certificate.prePrepare.view < view &&
         certificate.prePrepare.n > n &&
         certificate.prePrepare.n <= n + cluster.window &&
-        isPrepared(cluster, certificate),
+        cluster.rules.isProved(cluster, certificate),
     )
   );
 }
@@ -124,7 +123,7 @@ export function isNewView(cluster: Cluster, message: Signed<NewView>): boolean {
   if (!viewChanges.every((change) => change.view === view && isViewChange(cluster, change))) return false;
   if (!prePrepares.every((prePrepare) => prePrepare.view === view && isProposal(cluster, prePrepare))) return false;
   if (!cluster.rules.checksNewView) return true;
-  const { slots } = planOf(viewChanges);
+  const { slots } = cluster.rules.plan(viewChanges);
   return (
     slots.length === prePrepares.length &&
     slots.every(({ n, requests }, i) => prePrepares[i]!.n === n && prePrepares[i]!.digest === digestOf(requests))

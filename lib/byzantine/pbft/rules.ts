@@ -1,4 +1,5 @@
-import type { Cluster } from "./certificates.js";
+import { type Cluster, isPrepared, type Plan, planOf } from "./certificates.js";
+import type { Certificate, ViewChange } from "./messages.js";
 
 /**
  * The rules that PBFT's safety rests on. A replica can be made with another of them (`replicaWith`), to see what it is
@@ -13,8 +14,10 @@ export interface Rules {
   viewChanges(cluster: Cluster): number;
   /** Whether a backup refuses a second pre-prepare for a number and view with another digest. */
   readonly refusesSecond: boolean;
-  /** Whether a replica checks that a view change proves what it claims. */
-  readonly checksProofs: boolean;
+  /** Whether a certificate in a view change proves that its requests were prepared (section 4.2). */
+  isProved(cluster: Cluster, certificate: Certificate): boolean;
+  /** What a new view must begin with, given the view changes (section 4.4). */
+  plan(viewChanges: readonly ViewChange[]): Plan;
   /** Whether a backup computes for itself what a new view must begin with. */
   readonly checksNewView: boolean;
 }
@@ -25,6 +28,7 @@ export const soundRules: Rules = {
   commits: ({ quorum }) => quorum,
   viewChanges: ({ quorum }) => quorum,
   refusesSecond: true,
-  checksProofs: true,
+  isProved: isPrepared,
+  plan: planOf,
   checksNewView: true,
 };

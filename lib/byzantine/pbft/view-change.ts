@@ -1,6 +1,6 @@
 import type { NodeId } from "../../core/role.js";
 import { digestOf, type Signed } from "../keys.js";
-import { isNewView, isViewChange, planOf, primaryOf } from "./certificates.js";
+import { isNewView, isViewChange, primaryOf } from "./certificates.js";
 import { becomeStable, checkpoint } from "./checkpoints.js";
 import type { NewView, ViewChange } from "./messages.js";
 import { endPatience, isInWindow, setPatience, setStatus, slotOf, tellOthers } from "./local.js";
@@ -58,7 +58,7 @@ function gather(settings: Settings, self: Replica, out: ReplicaOut): void {
     const pen = settings.keys.pen(self.id);
     const { view } = self;
     const viewChanges = changes.slice(0, needed);
-    const prePrepares = planOf(viewChanges).slots.map(({ n, requests }) =>
+    const prePrepares = settings.rules.plan(viewChanges).slots.map(({ n, requests }) =>
       pen.sign({ kind: "prePrepare" as const, view, n, digest: digestOf(requests), requests }),
     );
     const message = pen.sign({ kind: "newView" as const, view, viewChanges, prePrepares });
@@ -86,7 +86,7 @@ function enter(settings: Settings, self: Replica, message: Signed<NewView>, out:
   self.slots.clear();
   self.tentative = null;
   for (const [node, { view }] of self.viewChanges) if (view < message.view) self.viewChanges.delete(node);
-  const { from, to } = planOf(message.viewChanges);
+  const { from, to } = settings.rules.plan(message.viewChanges);
   const proof = message.viewChanges.find(({ n }) => n === from)!.checkpoints;
   if (self.snapshots.has(from)) becomeStable(self, from, proof);
   else for (const vouched of proof) checkpoint(settings, self, vouched, out);
