@@ -1,6 +1,7 @@
 /**
- * The way through the course, written into every chapter by one hand: which chapter comes before and which after, by
- * what title a source is cited, and in the bibliography where each source is cited.
+ * The way through the course, written into every chapter by one hand: which chapter comes before and which after, what
+ * they are called on the start page and how long they take, by what title a source is cited, and in the bibliography
+ * where each source is cited.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -73,7 +74,7 @@ export function layOut(pages) {
       if (text === null) return null;
       if (page.name === bibliography) text = withPlaces(text, places);
       else text = withTitles(text, titles);
-      if (page.name === start) return text;
+      if (page.name === start) return withChapters(text, pages);
       if (cell === 0) text = withHead(text, ways);
       if (cell === page.texts.length - 1) text = withFoot(text, ways);
       return text;
@@ -121,6 +122,21 @@ function withFoot(text, ways) {
   const paragraphs = text.trimEnd().split("\n\n");
   const rest = paragraphs.length > 1 && isWay(paragraphs.at(-1) ?? "") ? paragraphs.slice(0, -1) : paragraphs;
   return [...rest, ways].join("\n\n");
+}
+
+/**
+ * The start page's table of chapters: each row names its chapter by title, and says how many minutes it takes.
+ * @param {string} text
+ * @param {readonly Prose[]} pages
+ */
+function withChapters(text, pages) {
+  return text.replace(/^(\|[^|]*\| )\[[^\]]*\]\(([^)]+)\.ipynb\)( \|[^|]*\|)[^|]*\|$/gm, (row, section, name, needs) => {
+    const [head = ""] = pages.find((page) => page.name === name)?.texts ?? [];
+    const title = /^# (.+)$/m.exec(head ?? "")?.[1];
+    if (title === undefined) return row;
+    const minutes = /about (\d+) minutes/.exec(head ?? "")?.[1];
+    return `${section}[${title}](${name}.ipynb)${needs} ${minutes ?? "–"} |`;
+  });
 }
 
 const entryHead = /^### ([A-Za-z]+\d*[a-z]?)$/;

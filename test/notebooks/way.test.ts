@@ -56,6 +56,17 @@ describe("the way through the course", () => {
     expect(layWay(folder)).toEqual([]);
   });
 
+  it("tells on the start page what chapters are called, and how long they take", () => {
+    const folder = course({
+      start: ["# Start\n\n| section | chapter | builds on | minutes |\n| --- | --- | --- | --- |\n| **1** | [old](1-first.ipynb) | nothing | 7 |\n| – | [that](2-second.ipynb) | 1 |  |"],
+      "1-first": ["# 1 First: of all\n\n[Start page](start.ipynb)\n\nYou need: nothing · about 5 minutes", "End."],
+      "2-second": ["# 2 Second\n\n[Start page](start.ipynb)", "End."],
+    });
+    layWay(folder);
+    expect(texts(folder, "start")[0]).toContain("\n| **1** | [1 First: of all](1-first.ipynb) | nothing | 5 |\n| – | [2 Second](2-second.ipynb) | 1 | – |");
+    expect(wayProblems(folder)).toEqual([]);
+  });
+
   it("leads from each source to the chapters that cite it", () => {
     const folder = three();
     layWay(folder);
