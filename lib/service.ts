@@ -30,3 +30,11 @@ export {
 export { goodShare, outcomes, responseTimes, type Asked, type OutcomeRow } from "./service/outcomes.js";
 export { budgetKept, queueBounded, workConserving } from "./service/properties.js";
 export { boundlessServer, overdrawnCaller, sleepyServer } from "./service/broken.js";
+export {
+  always, dailyLoad, elastic, elasticCost, foresighted, reactive, stepwise, type DailyLoadOptions, type ElasticOptions, type ElasticRow, type ElasticSight,
+  type ScalingPolicy,
+} from "./service/autoscale.js";
+export { forecast, holtWinters, learnValue, type Forecast } from "./service/forecast.js";
+export {
+  channel, doublingWindow, fixedWindow, learnedWindow, type Attempt, type BackoffRule, type ChannelOptions, type ChannelUse,
+} from "./service/contention.js";
