@@ -2,7 +2,6 @@ import { checkInterrupt } from "../core/interrupt.js";
 import { integer, options } from "../core/parameters.js";
 import { pause } from "../notebook/kernel.js";
 import { show } from "../notebook/show.js";
-import { sequence } from "../plot/sequence.js";
 import { gradedTrials } from "./chapters/project-exercises.js";
 import type { StoreParts } from "./chapters/project-store.js";
 import { tried, type Finding } from "./trial.js";
@@ -52,12 +51,12 @@ export function gradeOf(parts: StoreParts, given: GradeOptions = {}): Grade {
   return { points: sum("points"), of: sum("of"), rows, finding };
 }
 
-/** Grade a store, and show the grade; below it the shortest run that shows the first thing that went wrong. */
+/** Grade a store, and show the grade; below it what to look for first. */
 export async function grade(parts: StoreParts, given: GradeOptions = {}): Promise<Grade> {
   await pause(); // so that the page shows that something runs
   const graded = gradeOf(parts, given);
   const { points, of, rows, finding } = graded;
   show(rows, { caption: `${points} of ${of} points` });
-  if (finding !== null && finding.trace.length > 0) show(sequence(finding.trace, { title: finding.problem, note: finding.look }));
+  if (finding !== null) show(`Look: ${finding.look}\nThe exercise's check shows the shortest run of the first thing that went wrong.`);
   return graded;
 }
