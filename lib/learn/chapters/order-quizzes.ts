@@ -77,7 +77,7 @@ export const orderQuizzes: Readonly<
     options: [
       { text: "All nodes deliver in the same order.", right: true, why: "That is its definition; replicas that apply what is delivered stay equal." },
       { text: "The order is that of the wall clock.", why: "Any order will do, as long as it is the same everywhere." },
-      { text: "Where nodes crash, it is as hard as consensus.", right: true, why: "Each can be built from the other (Chandra and Toueg 1996, section 7). So no deterministic protocol can promise it without any assumption on time." },
+      { text: "Where nodes crash, it is as hard as consensus.", right: true, why: "Each can be built from the other (Chandra and Toueg 1996). So no deterministic protocol can promise it without any assumption on time." },
       { text: "Lamport's clocks give it even if a node has crashed for good.", why: "A post waits for something later from every node. The one that is down never says anything again." },
     ],
   },

@@ -11,8 +11,8 @@ export interface HybridTime {
 /**
  * The hybrid logical clock (混合逻辑时钟) of Kulkarni, Demirbas, Madeppa, Avva and Leone (Logical Physical Clocks, OPODIS
  * 2014, figure 5). It satisfies the clock condition, and stays near to physical time: `l` is the greatest physical time
- * among all events that happened before, so that with clocks at most ε apart l - pt is from 0 to ε (theorem 2 and its
- * corollary). It needs a physical clock that is never set back.
+ * among all events that happened before, so that with clocks at most ε apart l - pt is from 0 to ε (corollary
+ * 1). It needs a physical clock that is never set back.
  */
 export const hybridClock: LogicalClock<HybridTime> = {
   name: "hybrid clock",

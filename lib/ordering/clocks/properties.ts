@@ -28,7 +28,7 @@ export function clockCondition<T>(clock: LogicalClock<T>): Property<Annals<T>> {
 
 /**
  * The strong clock condition: a → b if and only if C(a) < C(b), so that stamps tell which events are concurrent (Mattern
- * 1989, theorem 10). For nodes in the role `clocked`.
+ * 1989). For nodes in the role `clocked`.
  */
 export function tellsConcurrency<T>(clock: LogicalClock<T>): Property<Annals<T>> {
   return annals("stamps tell concurrency", clock, (a, b, happened, { text, isBefore }) =>
@@ -40,7 +40,7 @@ export function tellsConcurrency<T>(clock: LogicalClock<T>): Property<Annals<T>>
 
 /**
  * A hybrid clock stays near to the physical one: 0 <= l - pt <= ε, for clocks that are at most ε ms apart (Kulkarni and
- * others 2014, theorem 2 and corollary 1; pt in whole ms).
+ * others 2014, corollary 1; pt in whole ms).
  *
  * @throws RangeError unless `epsilonMs` is a number of at least 0
  */
