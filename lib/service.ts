@@ -15,10 +15,10 @@ export { medianOfSlowest, quantileOfEach, slowShare } from "./service/fan-out.js
 export { amdahl, fitUniversal, gustafson, peakOf, universalThroughput, type Scalability, type ScalingPoint } from "./service/scaling.js";
 export { constantWork, exponentialWork, meanOfMixed, mixedWork, variationOfMixed, type Work } from "./service/work.js";
 export { type Answer, type Ask, type CallRequest, type Cancel, type Outcome } from "./service/messages.js";
-export { server, type Fine, type HowAreYou, type Job, type Server, type ServerOptions, type ServerSignature, type SetSpeed } from "./service/server.js";
+export { server, serverWith, type Admission, type Fine, type HowAreYou, type Job, type Server, type ServerOptions, type ServerSignature, type SetSpeed } from "./service/server.js";
 export { chooseServer, type ChoiceFacts, type ServerChoice } from "./service/choice.js";
-export { mayAsk, noteOutcome, waitAfter, type Backoff, type Breaker, type BreakerOptions, type RetryBudget } from "./service/retry.js";
-export { caller, type Caller, type CallerOptions, type CallerSignature, type OpenCall } from "./service/caller.js";
+export { mayAsk, noteOutcome, spend, waitAfter, type Backoff, type Breaker, type BreakerOptions, type BudgetRule, type RetryBudget, type WaitRule } from "./service/retry.js";
+export { caller, callerWith, type Caller, type CallerOptions, type CallerRules, type CallerSignature, type OpenCall } from "./service/caller.js";
 export {
   aggregator, type Aggregate, type Aggregator, type AggregatorOptions, type AggregatorSignature, type OpenQuery, type Query,
 } from "./service/aggregator.js";
@@ -27,6 +27,7 @@ export {
   counter, countingWorker, type Counter, type CounterOptions, type CounterSignature, type CountingSignature, type CountingWorker, type Heard, type Next,
   type Numbered, type Piece, type Seen,
 } from "./service/counting.js";
+export { rollout, type RolledOut, type RollOut, type RolloutOptions, type RolloutSignature, type RolloutState } from "./service/rollout.js";
 export { goodShare, outcomes, responseTimes, type Asked, type OutcomeRow } from "./service/outcomes.js";
 export { budgetKept, queueBounded, workConserving } from "./service/properties.js";
 export { boundlessServer, overdrawnCaller, sleepyServer } from "./service/broken.js";

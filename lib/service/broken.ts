@@ -1,6 +1,6 @@
 import type { Role } from "../core/role.js";
 import { callerWith, type CallerOptions, type CallerSignature } from "./caller.js";
-import { earned } from "./retry.js";
+import { spend } from "./retry.js";
 import { server, type ServerOptions, type ServerSignature } from "./server.js";
 
 /*
@@ -8,11 +8,11 @@ import { server, type ServerOptions, type ServerSignature } from "./server.js";
  */
 
 /**
- * A caller whose second attempts earn for the budget, too, and whole tokens at that: each retry pays for the next one, so
- * that the budget limits nothing. `budgetKept` convicts it.
+ * A caller whose second attempts earn as much as they take: each retry pays for the next one, so that the budget limits
+ * nothing once it has a token. `budgetKept` convicts it.
  */
 export function overdrawnCaller(options: CallerOptions): Role<CallerSignature> {
-  return callerWith(options, (tokens, budget, isRetry) => (isRetry ? Math.min(budget.burst, tokens + 1) : earned(tokens, budget)));
+  return callerWith(options, { spend: (tokens, attempt, budget) => (attempt === "retry" && tokens >= 1 ? tokens : spend(tokens, attempt, budget)) });
 }
 
 /** A server that looks at its capacity only where a worker is free, and so never. `queueBounded` convicts it. */

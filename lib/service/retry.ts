@@ -46,10 +46,20 @@ export function waitAfter(attempts: number, { firstMs, factor = 1, mostMs = Infi
   return [jitter ? 0 : wait, wait];
 }
 
-/** The tokens after a first attempt. */
-export function earned(tokens: number, { share, burst }: RetryBudget): number {
-  return Math.min(burst, tokens + share);
+/**
+ * What an attempt does to the budget: the tokens that are left after it, or null where a retry must not be made. "call" is a
+ * first attempt, "retry" any other.
+ */
+export type BudgetRule = (tokens: number, attempt: "call" | "retry", budget: RetryBudget) => number | null;
+
+/** A token bucket: a first attempt brings a share of a token, up to the burst; a retry takes a whole one. */
+export function spend(tokens: number, attempt: "call" | "retry", { share, burst }: RetryBudget): number | null {
+  if (attempt === "call") return Math.min(burst, tokens + share);
+  return tokens >= 1 ? tokens - 1 : null;
 }
+
+/** From how many ms to how many one waits after so many attempts (1 and up). */
+export type WaitRule = (attempts: number) => readonly [min: number, max: number];
 
 /** Whether one may ask through this breaker. */
 export function mayAsk({ state, probing }: Breaker): boolean {

@@ -91,6 +91,21 @@ export interface ServerOptions {
  * @throws RangeError for an option outside its range
  */
 export function server(given: ServerOptions = {}): Role<ServerSignature> {
+  return serverWith(given, () => true);
+}
+
+/** What a server knows when it says whether somebody may join its queue. */
+export interface Admission {
+  /** How many wait. */
+  readonly waiting: number;
+  /** How long a job usually takes, in ms; 0 before the first one is done. */
+  readonly usualMs: number;
+  /** How long the caller will wait, in ms; null if it does not say. */
+  readonly patience: number | null;
+}
+
+/** A server that lets into its queue whom a rule lets in; others are refused at once. */
+export function serverWith(given: ServerOptions, admits: (facts: Admission) => boolean): Role<ServerSignature> {
   options("server", given, ["workers", "speed", "order", "capacity", "dropsDead", "controlled"]);
   const { workers = 1, speed = 1, order = "fifo", capacity = Infinity, dropsDead = false, controlled } = given;
   integer("workers", workers, { min: 1, max: 100_000 });
@@ -104,13 +119,13 @@ export function server(given: ServerOptions = {}): Role<ServerSignature> {
     finite("controlled.intervalMs", controlled.intervalMs, { min: controlled.targetMs });
   }
 
-  function arrive(self: Server, job: Omit<Job, "limit" | "arrivedAt">, out: Out<ServerSignature>): void {
+  function arrive(self: Server, job: Omit<Job, "limit" | "arrivedAt" | "deadline">, patience: number | null, out: Out<ServerSignature>): void {
     const now = out.clock();
     if (self.queue.length === 0) self.emptyAt = now;
     const limit = controlled === undefined ? null : now - self.emptyAt > controlled.intervalMs ? controlled.targetMs : controlled.intervalMs;
-    const arrived: Job = { ...job, arrivedAt: now, limit };
+    const arrived: Job = { ...job, arrivedAt: now, limit, deadline: patience === null ? null : now + patience };
     if (self.running.size < workers) return begin(self, arrived, out);
-    if (self.queue.length >= capacity) return refuse(self, arrived, out);
+    if (self.queue.length >= capacity || !admits({ waiting: self.queue.length, usualMs: self.usualMs, patience })) return refuse(self, arrived, out);
     self.queue.push(arrived);
   }
 
@@ -148,7 +163,7 @@ export function server(given: ServerOptions = {}): Role<ServerSignature> {
 
     receive: {
       ask(self, { call, attempt, work, patience, twin }, from, out) {
-        arrive(self, { call, attempt, from, work, twin, deadline: patience === null ? null : out.clock() + patience }, out);
+        arrive(self, { call, attempt, from, work, twin }, patience, out);
       },
 
       // What runs already is finished: stopping it would need more than a message.
@@ -171,7 +186,7 @@ export function server(given: ServerOptions = {}): Role<ServerSignature> {
 
     request: {
       call(self, { work }, call, out) {
-        arrive(self, { call, attempt: 1, from: null, work, deadline: null, twin: null }, out);
+        arrive(self, { call, attempt: 1, from: null, work, twin: null }, null, out);
       },
 
       speed(self, { speed: wanted }, call, out) {

@@ -3,7 +3,7 @@ import { ids } from "../../lib/core/role.js";
 import { percentile } from "../../lib/measure.js";
 import {
   aggregator, boundlessServer, budgetKept, caller, chooseServer, constantWork, countingWorker, counter, exponentialWork, fitUniversal, goodShare, lookAside,
-  medianOfSlowest, mixedWork, mm1, mmc, mg1, meanOfMixed, variationOfMixed, outcomes, overdrawnCaller, queueBounded, responseTimes, server, sleepyServer,
+  medianOfSlowest, mixedWork, mm1, mmc, mg1, meanOfMixed, variationOfMixed, outcomes, overdrawnCaller, queueBounded, responseTimes, rollout, server, sleepyServer,
   workConserving, type AggregatorOptions, type CallerOptions, type Server, type ServerOptions, type Work,
 } from "../../lib/service.js";
 import { only, simulate } from "../../lib/sim.js";
@@ -187,6 +187,74 @@ describe("a caller", () => {
     const faults = (["s1", "s2", "s3"] as const).map((node) => ({ at: 0, kind: "crash" as const, node }));
     const { history } = run({ breaker: { failures: 2, openMs: 1e6 } }, { faults });
     expect(history.filter(({ result }) => (result as { why?: string } | undefined)?.why === "not asked").length).toBeGreaterThan(400);
+  });
+});
+
+describe("callers in layers", () => {
+  it("multiply their attempts", () => {
+    const [b, c, s] = ids("b", "c", "s");
+    const below = (attempts: number) =>
+      simulate({
+        nodes: {
+          a: caller({ to: [b!], patience: 1_000, attempts }), b: caller({ to: [c!], patience: 100, attempts }), c: caller({ to: [s!], patience: 10, attempts }), s: server(),
+        },
+        network: { latency: 0 }, faults: [{ at: 0, kind: "crash", node: "s" }], requests: [{ at: 1, node: "a", request: { kind: "call", work: 1 } }],
+      });
+    for (const attempts of [1, 2, 3]) {
+      const { trace, history } = below(attempts);
+      expect(only(trace, "send").filter(({ to }) => to === "s").length).toBe(attempts ** 3);
+      expect(history[0]!.result).toEqual({ ok: false, why: "refused" });
+    }
+  });
+
+  it("pass a good answer on", () => {
+    const [b, s] = ids("b", "s");
+    const { history } = simulate({
+      nodes: { a: caller({ to: [b!] }), b: caller({ to: [s!] }), s: server() }, network: { latency: 1 },
+      requests: [{ at: 0, node: "a", request: { kind: "call", work: 5 } }],
+    });
+    expect(history[0]).toMatchObject({ result: { ok: true }, returnedAt: 9 });
+  });
+});
+
+describe("a health check", () => {
+  const servers = ids("s1", "s2");
+  const share = (broken: "down" | "slow", options: Partial<CallerOptions>) =>
+    goodShare(
+      simulate({
+        seed: 6, nodes: { front: caller({ to: servers, patience: 50, ...options }), s1: server({ speed: broken === "slow" ? 0.001 : 1 }), s2: server() }, network: { latency: 1 },
+        clients: { c: { ...calls(20, constantWork(5)), to: "front", until: 5_000 } }, faults: broken === "down" ? [{ at: 0, kind: "crash", node: "s1" }] : [], until: 6_000,
+      }).history,
+      { from: 300 },
+    );
+
+  it("sees what is down, and not what is only sick (gray failure)", () => {
+    expect(share("down", {})).toBeLessThan(0.6);
+    expect(share("down", { checkMs: 100 })).toBe(1);
+    expect(share("slow", { checkMs: 100 })).toBeLessThan(0.6);
+    expect(share("slow", { breaker: { failures: 3, openMs: 1_000 } })).toBeGreaterThan(0.9);
+  });
+});
+
+describe("a roll-out", () => {
+  const nodes = ids("s1", "s2", "s3", "s4");
+  const push = (waves: readonly (readonly (typeof nodes)[number][])[], speed: number) => {
+    const run = simulate({
+      seed: 8,
+      nodes: { control: rollout({ waves, watchMs: 800, waiting: 10 }), front: caller({ to: nodes, patience: 100 }), s1: server(), s2: server(), s3: server(), s4: server() },
+      network: { latency: 1 }, clients: { c: { ...calls(200, constantWork(10)), to: "front", until: 6_000 } },
+      requests: [{ at: 1_000, node: "control", request: { kind: "roll-out", speed, before: 1 } }],
+    });
+    const [told] = run.history.filter(({ request }) => request.kind === "roll-out");
+    return { told: told!.result, failed: 1 - goodShare(run.history.filter(({ request }) => request.kind === "call")) };
+  };
+
+  it("goes through all waves if the change is good, and back from the first if it is bad", () => {
+    const canary = [[nodes[0]!], nodes.slice(1)];
+    expect(push(canary, 1.2)).toEqual({ told: { ok: true, waves: 2 }, failed: 0 });
+    expect(push(canary, 0.2).told).toEqual({ ok: false, waves: 1 });
+    expect(push([nodes], 0.2).told).toEqual({ ok: false, waves: 1 });
+    expect(push(canary, 0.2).failed * 3).toBeLessThan(push([nodes], 0.2).failed);
   });
 });
 
