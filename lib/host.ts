@@ -7,3 +7,4 @@ export { DatabaseError, type Database, type DatabaseRow, type Databases, type Da
 export { startPglite, type PgliteOptions } from "./host/pglite.js";
 export { postgresVersion, startPostgres, type PostgresDatabase, type PostgresOptions, type RunningScript } from "./host/postgres.js";
 export { redisVersion, startRedis, type RedisServer } from "./host/redis.js";
+export { postgresScripts, type PostgresScriptOptions, type PostgresStep } from "./host/script.js";
