@@ -1,0 +1,4 @@
+import { holdExercises } from "./hold-exercises.js";
+import * as answers from "./intelligence-answers.js";
+
+holdExercises("5.2", answers);
