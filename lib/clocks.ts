@@ -15,7 +15,8 @@ export { clockCondition, nearPhysicalTime, tellsConcurrency } from "./ordering/c
 export { deafClock, lateClock, overwritingVector, restartingHybrid, runawayHybrid, uncountedVector } from "./ordering/clocks/broken.js";
 export { register, writesTakeEffect, type Put, type Register, type RegisterAnswer, type RegisterSignature } from "./ordering/clocks/register.js";
 export {
-  clockSample, timeClient, timeServer, type AskTime, type ClockSample, type TellTime, type TimeClient, type TimeClientSignature, type TimeServerSignature,
+  clockSample, timeClient, timeServer, type AskTime, type ClockSample, type DatedSample, type TellTime, type TimeClient, type TimeClientOptions,
+  type TimeClientSignature, type TimeServerSignature,
 } from "./ordering/clocks/time-server.js";
 export {
   commitServer, externalConsistency, timeInterval, type CommitServer, type CommitServerOptions, type CommitServerSignature, type Committed, type TimeInterval,

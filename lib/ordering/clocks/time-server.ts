@@ -21,8 +21,13 @@ export interface ClockSample {
   readonly offset: number;
   /** Time on the way, there and back. */
   readonly roundTrip: number;
-  /** The offset is wrong by no more than this: half of the round trip. */
+  /** The offset is wrong by no more than this: half of the round trip, and what the clocks may have drifted since. */
   readonly error: number;
+}
+
+/** A sample, and when its question was asked, by the asker's clock in ms. */
+export interface DatedSample extends ClockSample {
+  readonly asked: number;
 }
 
 /**
@@ -55,7 +60,7 @@ export function timeServer(): Role<TimeServerSignature> {
 export interface TimeClient {
   readonly id: NodeId;
   /** The last samples, oldest first. */
-  samples: readonly ClockSample[];
+  samples: readonly DatedSample[];
 }
 
 export type TimeClientSignature = {
@@ -66,16 +71,31 @@ export type TimeClientSignature = {
   decides: ClockSample;
 };
 
+export interface TimeClientOptions {
+  readonly server: NodeId;
+  /** How long it waits from one question to the next, in ms (default 1000). */
+  readonly everyMs?: number;
+  /** How many of its last samples it keeps (default 8). */
+  readonly keep?: number;
+  /**
+   * By how much the two clocks may run apart, as a share (default 0): 0.00001 is ten parts in a million, about a second a
+   * day. Old samples get worse by that. (NTP counts with 15 parts in a million.)
+   */
+  readonly drift?: number;
+}
+
 /**
- * Asks a time server now and then. After each answer it announces the best of its last samples, which is the one with the
- * shortest round trip, as NTP's clock filter does (RFC 5905, section 10: of the last eight).
+ * Asks a time server now and then. After each answer it announces the best of its last samples: the one with the least
+ * error, which is half of its round trip and what may have drifted since it was asked for (NTP's clock filter and its
+ * dispersion, RFC 5905, sections 8 and 10: of the last eight).
  *
- * @throws RangeError unless `everyMs` is at least 0 and `keep` a whole number of at least 1
+ * @throws RangeError unless `everyMs` is at least 0, `keep` a whole number of at least 1, and `drift` from 0 to 1
  */
-export function timeClient(given: { readonly server: NodeId; readonly everyMs?: number; readonly keep?: number }): Role<TimeClientSignature> {
-  const { server, everyMs = 1000, keep = 8 } = options("timeClient", given, ["server", "everyMs", "keep"]);
+export function timeClient(given: TimeClientOptions): Role<TimeClientSignature> {
+  const { server, everyMs = 1000, keep = 8, drift = 0 } = options("timeClient", given, ["server", "everyMs", "keep", "drift"]);
   finite("everyMs", everyMs);
   integer("keep", keep, { min: 1 });
+  finite("drift", drift, { max: 1 });
 
   function ask(out: Out<TimeClientSignature>): void {
     out.send(server, { kind: "ask time", asked: out.clock() });
@@ -91,8 +111,10 @@ export function timeClient(given: { readonly server: NodeId; readonly everyMs?: 
     timeout: { ask: (_, __, out) => ask(out) },
     receive: {
       "tell time"(self, { asked, received, sent }, _, out) {
-        self.samples = [...self.samples, clockSample(asked, received, sent, out.clock())].slice(-keep);
-        out.decide(self.samples.reduce((best, sample) => (sample.roundTrip <= best.roundTrip ? sample : best)));
+        const now = out.clock();
+        self.samples = [...self.samples, { ...clockSample(asked, received, sent, now), asked }].slice(-keep);
+        const grown = self.samples.map(({ offset, roundTrip, error, asked: since }) => ({ offset, roundTrip, error: error + drift * (now - since) }));
+        out.decide(grown.reduce((best, sample) => (sample.error <= best.error ? sample : best)));
       },
     },
   };

@@ -69,8 +69,29 @@ describe("a time client", () => {
     expect(verdict.kind).toBe("passed");
   });
 
+  it("counts with clocks that run apart, if it is told by how much", () => {
+    const rate = 1.01;
+    const search = (drift: number) =>
+      searchSeeds({
+        seeds: 20,
+        run: () => ({
+          nodes: { s: timeServer(), c: timeClient({ server: ids("s")[0]!, everyMs: 200, drift }) },
+          network: { latency: { kind: "exponential", mean: 20 } },
+          faults: [{ at: 0, kind: "skew", node: "s", rate }],
+          until: 5_000,
+        }),
+        atEnd: ({ decisions }) => {
+          const bad = decisions.find(({ at, outcome }) => Math.abs((outcome as ClockSample).offset - (rate - 1) * at) > (outcome as ClockSample).error + 1e-6);
+          return bad ? `at ${bad.at} ms the offset is further off than its bound` : null;
+        },
+      }).kind;
+    expect(search(0)).toBe("failed");
+    expect(search(rate - 1)).toBe("passed");
+  });
+
   it("checks its options", () => {
     expect(() => timeClient({ server: ids("s")[0]!, keep: 0 })).toThrow("keep must be a whole number of at least 1, got 0");
+    expect(() => timeClient({ server: ids("s")[0]!, drift: 2 })).toThrow("drift must be a finite number from 0 to 1, got 2");
   });
 });
 
