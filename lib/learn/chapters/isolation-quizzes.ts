@@ -70,7 +70,7 @@ export const isolationQuizzes: Readonly<
   },
   repeatableNames: {
     kind: "single",
-    question: "A program was written for MySQL's repeatable read, and relies on lost updates being possible there only where it writes what it has read. It moves to PostgreSQL's repeatable read. What happens to its lost updates?",
+    question: "A program runs on MySQL's repeatable read, and now and then an update of it is lost. It moves to PostgreSQL's repeatable read. What becomes of its lost updates?",
     options: [
       { text: "Nothing: the level has the same name.", why: "The name is all that is the same. By Hermitage's tests, MySQL's lets updates be lost, and PostgreSQL's does not." },
       { text: "They become errors: the second writer is refused.", right: true, why: "PostgreSQL's repeatable read is snapshot isolation, where the first updater wins. The program must be ready to try again." },
