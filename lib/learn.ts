@@ -24,6 +24,9 @@ export {
   type FinishReadRule, type LinearOrderRule, type SidesRule, type RegularRule, type TimedAccess, type ToldCopy,
 } from "./learn/chapters/consistency-exercises.js";
 export {
+  type CountsOf, type KnownItems, type MayTakeRule, type MergeCountsRule, type MergeDotsRule, type LetterPlaceRule, type RightsState, type TypedLetter,
+} from "./learn/chapters/crdt-exercises.js";
+export {
   type CartRule, type ClockOrderRule, type Counters, type DifferRule, type DigestAt, type Placing, type QuorumSizes, type QuorumSizesRule,
   type ReconcileRule, type SeenVersion, type StandInRule,
 } from "./learn/chapters/dynamo-exercises.js";
