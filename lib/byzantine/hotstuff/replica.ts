@@ -71,7 +71,7 @@ type To = Out<HotStuffSignature>;
  *
  * The leader changes with every view, and a view ends with a decision or a time-out. Where the paper leaves it open: a replica
  * goes to the view of a proposal that is justified by the view right before, or to which f + 1 others have gone, or waits for
- * its own time-out, of which it tells all. Links are taken for reliable, as in the paper: within a view nothing is sent twice.
+ * its own time-out, of which it tells all. Clients ask all replicas, as each will lead sooner or later. Links are taken for reliable, as in the paper: within a view nothing is sent twice.
  *
  * @throws RangeError or TypeError for an option that is unknown or out of its range
  */
@@ -139,7 +139,7 @@ export function hotStuff<S, C, R>(given: HotStuffOptions<S, C, R>): Role<HotStuf
     propose(self, out);
   }
 
-  /** "As a leader: wait for n − f new-view messages; highQC is the latest certificate in them; the proposal extends its node." */
+  /** The leader waits for n − f replicas to come to its view, and proposes a block behind the latest certificate that they show. */
   function propose(self: Self, out: To): void {
     if (leaderOf(self.view) !== self.id || self.proposal !== null) return;
     const there = [...self.arrivals.values()].filter(({ view }) => view === self.view);
@@ -173,7 +173,7 @@ export function hotStuff<S, C, R>(given: HotStuffOptions<S, C, R>): Role<HotStuf
     const digest = digestOf(block);
     self.blocks.set(digest, block);
     for (const request of block.requests) awaitIt(self, request, out);
-    // safeNode: "the node extends from lockedQC.node, or the certificate has a higher view than lockedQC".
+    // The predicate safeNode: the block comes after the locked one, or the certificate is of a later view than the lock.
     if (!extendsBlock(self, digest, self.locked?.block ?? null) && viewOf(justify) <= viewOf(self.locked)) return;
     cast(self, "prepare", digest, out);
   }
@@ -269,7 +269,7 @@ export function hotStuff<S, C, R>(given: HotStuffOptions<S, C, R>): Role<HotStuf
     start: (self, out) => goTo(self, 1, out),
     request: {},
     receive: {
-      request(self, message, from, out) {
+      request(self, message, _, out) {
         if (message.signer !== message.client || !keys.verify(message)) return;
         const last = self.replies.get(message.client);
         if (last && message.timestamp < last.timestamp) return;
@@ -277,8 +277,7 @@ export function hotStuff<S, C, R>(given: HotStuffOptions<S, C, R>): Role<HotStuf
           return out.send(message.client, { kind: "reply", view: self.view, timestamp: last.timestamp, result: last.result, tentative: false });
         }
         awaitIt(self, message, out);
-        if (leaderOf(self.view) === self.id) propose(self, out);
-        else if (from === message.client) out.send(leaderOf(self.view), message);
+        propose(self, out);
       },
       nextView,
       propose: proposed,

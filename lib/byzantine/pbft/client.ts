@@ -1,4 +1,4 @@
-import { delay, flag, integer, nodeNames, options } from "../../core/parameters.js";
+import { delay, flag, integer, nodeNames, oneOf, options } from "../../core/parameters.js";
 import type { Call, Delay, NodeId, Out, Role } from "../../core/role.js";
 import { canonical } from "../../core/canonical.js";
 import { keyRing, type KeyRing, type Signed } from "../keys.js";
@@ -40,7 +40,14 @@ export interface ClientOptions {
   readonly f?: number;
   /** How long it waits for enough answers before it asks all replicas, in ms; again and again. Default 150. */
   readonly retryAfter?: Delay;
-  /** Whether it asks all replicas at once for what changes nothing (section 5.1). Default false: a read is a request like others. */
+  /** Whom it asks first: the primary of the last view that it knows, or all replicas at once, as HotStuff wants it. Default "primary". */
+  readonly contact?: "primary" | "all";
+  /**
+   * Whether it asks all replicas at once for what changes nothing (section 5.1). Default false: a read is a request like
+   * others. All clients must have it, or none: it then takes 2f + 1 equal answers for every request, because a write of which
+   * only f + 1 replicas have told may be unknown to 2f + 1 who answer a read (Berger, Reiser and Bessani, "Making Reads in BFT
+   * State Machine Replication Fast, Linearizable, and Live", 2021).
+   */
   readonly readOnly?: boolean;
   readonly keys?: KeyRing;
 }
@@ -60,14 +67,17 @@ export function clientWith<C = unknown, R = unknown>(
   enough: (cluster: { readonly n: number; readonly f: number }) => number,
   given: ClientOptions,
 ): Role<ClientSignature<C, R>> {
-  const { replicas, retryAfter = 150, readOnly = false, keys = keyRing() } = options("client", given, [
-    "replicas", "f", "retryAfter", "readOnly", "keys",
+  const { replicas, retryAfter = 150, contact = "primary", readOnly = false, keys = keyRing() } = options("client", given, [
+    "replicas", "f", "retryAfter", "contact", "readOnly", "keys",
   ]);
+  oneOf("contact", contact, ["primary", "all"]);
   nodeNames("replicas", replicas);
   const f = integer("f", given.f ?? mostFaults(replicas.length), { max: replicas.length - 1 });
   delay("retryAfter", retryAfter);
   flag("readOnly", readOnly);
   const n = replicas.length;
+  const quorum = byzantineQuorum(n, f);
+  const believed = readOnly ? quorum : enough({ n, f });
 
   type Self = Client<C, R>;
   type To = Out<ClientSignature<C, R>>;
@@ -85,7 +95,7 @@ export function clientWith<C = unknown, R = unknown>(
     });
     self.current = { call, request };
     self.replies.clear();
-    if (isRead) for (const replica of replicas) out.send(replica, request);
+    if (isRead || contact === "all") for (const replica of replicas) out.send(replica, request);
     else out.send(replicas[self.view % n]!, request);
     out.setTimer({ kind: "retry" }, retryAfter);
   }
@@ -106,7 +116,7 @@ export function clientWith<C = unknown, R = unknown>(
         const text = canonical(message.result);
         const equal = [...self.replies.values()].filter(({ result }) => canonical(result) === text);
         const settled = equal.filter(({ tentative }) => !tentative).length;
-        if (settled < enough({ n, f }) && equal.length < byzantineQuorum(n, f)) return;
+        if (settled < believed && equal.length < quorum) return;
         // Of f + 1 views one is an honest replica's; the lowest of them cannot be one that no honest replica has reached.
         self.view = Math.max(self.view, Math.min(...equal.map(({ view }) => view)));
         self.current = null;

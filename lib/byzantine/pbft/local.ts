@@ -8,7 +8,7 @@ export function tellOthers({ replicas }: Settings, self: Replica, message: Messa
   for (const replica of replicas) if (replica !== self.id) out.send(replica, message);
 }
 
-/** "The next sequence number lies between a low water mark, h, and a high water mark, H" (section 4.2). */
+/** "The sequence number in the pre-prepare message is between a low water mark, h, and a high water mark, H" (section 4.2). */
 export function isInWindow({ window }: Settings, { stable }: Replica, n: number): boolean {
   return Number.isInteger(n) && n > stable && n <= stable + window;
 }

@@ -85,7 +85,7 @@ export interface Reply<R = unknown> {
   readonly tentative: boolean;
 }
 
-/** "So far I have come": sent now and then by whoever waits for something, so that others send what it lacks (TOCS, section 5.2). */
+/** "So far I have come": sent now and then by whoever waits for something, so that others send what it lacks (TOCS, message retransmission). */
 export interface Status {
   readonly kind: "status";
   readonly view: number;

@@ -17,7 +17,7 @@ import type { Replica, ReplicaOut } from "./state.js";
 export function request(settings: Settings, self: Replica, message: Signed<Request>, from: NodeId, out: ReplicaOut): void {
   if (!isAuthentic(settings, message)) return;
   const last = self.replies.get(message.client);
-  // "The replica just re-sends the reply" if it has processed the request; an earlier one is none of anybody's.
+  // If it has processed the request, it sends the reply again (section 4.1); an earlier one is forgotten.
   if (last && message.timestamp < last.timestamp) return;
   if (last && message.timestamp === last.timestamp) return reply(self, message.client, last, false, out);
   if (message.readOnly) {
@@ -186,7 +186,7 @@ export function executeAll(settings: Settings, self: Replica, out: ReplicaOut): 
   } else setStatus(settings, self, out);
 }
 
-/** "Replicas execute a request tentatively as soon as … the request is prepared, and all requests before it are committed" (5.1). */
+/** A request may be executed as soon as it is prepared and all before it are committed and executed (section 5.1). */
 function executeTentatively(settings: Settings, self: Replica, out: ReplicaOut): void {
   const n = self.executed + 1;
   const certificate = self.prepared.get(n);

@@ -10,7 +10,7 @@ export interface Honest {
 }
 
 /**
- * Safety: "the algorithm … provides linearizability", because no two honest replicas execute different requests under one
+ * Safety: the service is linearizable, because no two honest replicas execute different requests under one
  * number (Castro and Liskov 1999, section 4.5.1).
  */
 export function sameOrder({ liars = [] }: Honest = {}): Property<undefined> {

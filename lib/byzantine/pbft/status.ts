@@ -9,7 +9,7 @@ import type { Replica, ReplicaOut } from "./state.js";
 
 /*
  * Whoever has missed something tells how far it is, and others send what it lacks: "Practical Byzantine Fault Tolerance and
- * Proactive Recovery" (Castro and Liskov, TOCS 2002), section 5.2.
+ * Proactive Recovery" (Castro and Liskov, TOCS 2002), on message retransmission.
  */
 
 /** Say how far it is, and pass on again what the primary may not have heard of. */

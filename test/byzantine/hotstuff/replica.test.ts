@@ -16,7 +16,7 @@ function run(others: Record<string, AnyRole> = {}, more: Record<string, unknown>
   const { liars = [], quorum, ...rest } = more;
   const role = hotStuff(optionsOf(quorum === undefined ? {} : { quorum }));
   return simulate({
-    nodes: { r0: role, r1: role, r2: role, r3: role, c: client({ replicas }), ...others },
+    nodes: { r0: role, r1: role, r2: role, r3: role, c: client({ replicas, contact: "all" }), ...others },
     network: { latency: 10 }, requests: [{ at: 0, node: "c", request: append("a") }],
     properties: [sameOrder({ liars }), onlyAsked({ liars })], limits: { time: 60_000 }, ...rest,
   } as never);
@@ -38,7 +38,7 @@ describe("basic HotStuff", () => {
       const names = ids(...Array.from({ length: n }, (_, i) => `r${i}`));
       const role = hotStuff({ replicas: names, machine: keyValueStore });
       const { trace } = simulate({
-        nodes: { ...Object.fromEntries(names.map((name) => [name, role])), c: client({ replicas: names }) } as Record<string, AnyRole>,
+        nodes: { ...Object.fromEntries(names.map((name) => [name, role])), c: client({ replicas: names, contact: "all" }) } as Record<string, AnyRole>,
         network: { latency: 10 }, requests: [{ at: 0, node: "c", request: append("a") }] as never,
       });
       const of = (kinds: readonly string[]) => messageCounts(trace).filter(({ message }) => kinds.includes(message)).reduce((sum, { sent }) => sum + sent, 0);
@@ -77,7 +77,7 @@ describe("basic HotStuff", () => {
       run(seed) {
         const mix = swarm(seed, { loss: [0, 0.03], duplication: [0, 0.2], crash: { oneOf: replicas }, cut: { oneOf: replicas }, maxBatch: { oneOf: [4] } });
         const role = hotStuff(optionsOf({ maxBatch: mix.maxBatch ?? 1 }));
-        const c = client({ replicas });
+        const c = client({ replicas, contact: "all" });
         const faults = [
           ...(mix.crash ? [{ at: 200, kind: "crash" as const, node: mix.crash }] : []),
           ...(mix.cut ? [{ at: 300, kind: "isolate" as const, node: mix.cut, forMs: 2_000 }] : []),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   byzantineQuorum, client, fickleClient, forgetfulLeaver, forgingReplica, lyingReplier, misnamingPrimary, mostFaults, pbftMessages, replayingReplica,
-  replica, silentPrimary, silentReplica, equivocatingPrimary, inventingLeaver, dictatingPrimary, type Replica,
+  replica, silentPrimary, silentReplica, equivocatingPrimary, inventingLeaver, dictatingPrimary, lying, type Replica,
 } from "../../../lib/byzantine.js";
 import { type AnyRole, ids } from "../../../lib/core/role.js";
 import { messageCounts } from "../../../lib/measure.js";
@@ -45,6 +45,23 @@ describe("the normal case", () => {
     });
     const replies = trace.filter(({ kind }) => kind === "reply") as unknown as { at: number; result: unknown }[];
     expect(replies.map(({ at, result }) => [at, result])).toEqual([[50, null], [120, "a"]]);
+  });
+
+  it("has writes wait for a quorum of answers where reads ask all at once, or a read misses what was written", () => {
+    const late = { latency: 500 };
+    // It tells r1 alone that it has the write prepared, and everybody that nothing was ever written.
+    const liar = lying(lyingReplier(optionsOf(), null), { send: (message, to) => (message.kind === "commit" && to !== r1 ? null : message) });
+    const outcome = (writer: AnyRole) => {
+      const reader = client({ replicas, readOnly: true });
+      const one = run({
+        liars: [r0], nodes: cluster({}, { r0: liar, w: writer, c: reader }),
+        network: { latency: 10, links: { "r1>r2": late, "r1>r3": late } },
+        requests: [{ at: 0, node: "w", request: append("a") }, { at: 60, node: "c", request: get }],
+      });
+      return judge(one).problem;
+    };
+    expect(outcome(client({ replicas, readOnly: true }))).toBeNull();
+    expect(outcome(client({ replicas }))).toMatch(/./);
   });
 
   it("gives requests that wait one number, if it may", () => {
