@@ -24,7 +24,7 @@ export {
   isLater, mergedTexts, opText, placed, rga, type Erase, type Insert, type Letter, type LetterId, type Letters, type TextOperation,
 } from "./crdt/text.js";
 export {
-  deltaReplica, operationReplica, operationReplicaWhen, stateReplica, type CrdtRequest, type DeltaMessage, type DeltaReplica, type DeltaSignature, type GossipOptions,
+  deltaReplica, operationReplica, operationReplicaWhen, stateReplica, type CrdtRequest, type DeltaMessage, type DeltaOptions, type DeltaReplica, type DeltaSignature, type GossipOptions,
   type OperationMessage, type OperationReplica, type OperationSignature, type StateMessage, type StateReplica, type StateSignature,
 } from "./crdt/replica.js";
 export { isAtMostState, lawBroken, type BrokenLaw } from "./crdt/laws.js";

@@ -127,6 +127,15 @@ export type DeltaSignature<State, Update extends Tagged, Value> = {
   replies: Value | null;
 };
 
+export interface DeltaOptions extends GossipOptions {
+  /**
+   * Whether it passes on what it was told (the default, and the paper's). Where everybody hears everybody, it need not: each
+   * sends its own updates until they are acknowledged, and nothing goes round. (How to pass on without telling twice: Enes,
+   * Almeida, Baquero and Leitão, Efficient synchronization of state-based CRDTs, 2019.)
+   */
+  readonly relay?: boolean;
+}
+
 /**
  * A replica that sends deltas: the causal anti-entropy algorithm of Almeida, Shoker and Baquero 2018 (section 6, algorithm
  * 2). It joins what a neighbour has not acknowledged and sends that; where it has thrown away what the neighbour
@@ -136,9 +145,10 @@ export type DeltaSignature<State, Update extends Tagged, Value> = {
  */
 export function deltaReplica<State, Update extends Tagged, Value>(
   type: DeltaType<State, Update, Value>,
-  given: GossipOptions,
+  { relay = true, ...given }: DeltaOptions,
 ): Role<DeltaSignature<State, Update, Value>> {
   const { nodes, every, eager } = checkGossip("deltaReplica", given);
+  flag("relay", relay);
   type Outlet = Out<DeltaSignature<State, Update, Value>>;
   type Self = DeltaReplica<State>;
 
@@ -150,7 +160,9 @@ export function deltaReplica<State, Update extends Tagged, Value>(
       const numbers = [...self.deltas.keys()].filter((number) => number >= acked).sort((a, b) => a - b);
       const isWhole = numbers.length < self.counter - acked; // some of what it lacks is gone
       const data = isWhole ? self.data : numbers.map((number) => self.deltas.get(number) as State).reduce((one, other) => type.merge(one, other));
-      out.send(node, { kind: "delta", data, seen: self.seen, upTo: self.counter });
+      // Without relay, deltas say nothing of what others did.
+      const seen = relay || isWhole ? self.seen : { [self.id]: self.seen[self.id] ?? 0 };
+      out.send(node, { kind: "delta", data, seen, upTo: self.counter });
     }
   }
   function keep(self: Self, delta: State): void {
@@ -182,7 +194,9 @@ export function deltaReplica<State, Update extends Tagged, Value>(
     receive: {
       delta(self, { data, seen, upTo }, from, out) {
         // What says nothing new is not passed on, or it would go round for ever.
-        if (canonical(type.merge(self.data, data)) !== canonical(self.data)) keep(self, data);
+        const merged = type.merge(self.data, data);
+        if (relay && canonical(merged) !== canonical(self.data)) keep(self, data);
+        else self.data = merged;
         self.seen = laterOf(self.seen, seen);
         out.persist(); // before the acknowledgement, after which nobody sends it again
         out.send(from, { kind: "ack", upTo });

@@ -75,6 +75,7 @@ describe("many runs with losses, copies, cuts and crashes", () => {
     ["counter by operations", operationReplica(opCounter, { nodes: three }), counts],
     ["OR-Set by states", stateReplica(orSet, { nodes: three }), setUpdates],
     ["OR-Set by deltas", deltaReplica(orSet, { nodes: three }), setUpdates],
+    ["OR-Set by deltas that nobody passes on", deltaReplica(orSet, { nodes: three, relay: false }), setUpdates],
     ["OR-Set by operations", operationReplica(opSet, { nodes: three }), setUpdates],
     ["OR-Set with tombstones", stateReplica(orSetWithTombstones, { nodes: three }), setUpdates],
     ["RGA by states", stateReplica(rga, { nodes: three }), typing],
