@@ -31,7 +31,7 @@ export function byzantineText(tagged: Tagged): string {
     case "reply":
       return `reply${message.tentative ? ", tentative" : ""}`;
     case "status":
-      return `executed ${message.executed}`;
+      return "executed" in message ? `executed ${message.executed}` : "status"; // a timer has the same name
     case "committed":
       return `committed ${message.prePrepare.n}`;
     case "state":
