@@ -193,7 +193,7 @@ export function expectedResidue(k: number): number {
 
 /** How many rounds a push epidemic takes until all n nodes know, but for a bounded number: log2 n + ln n (Pittel 1987). */
 export function pushRounds(n: number): number {
-  return Math.log2(integer("n", n, { min: 1 })) + Math.log(n);
+  return Math.log2(finite("n", n, { min: 1 })) + Math.log(n);
 }
 
 /** One round of push-sum: how far off the worst estimate still is. */
