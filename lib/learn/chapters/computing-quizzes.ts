@@ -41,7 +41,7 @@ export const computingQuizzes: Readonly<
   },
   wideLoss: {
     kind: "single",
-    question: "The same job, but each round needs *all* partitions of the round before. What is computed again?",
+    question: "The same job, but each round needs all partitions of the round before. What is computed again?",
     options: [
       { text: "The same 190.", why: "To make one partition of round 19, all 100 of round 18 are needed, and they are gone." },
       { text: "All rounds, from the input on.", right: true, why: "So behind wide steps a checkpoint is worth its price (Zaharia et al. 2012, section 5.4)." },
