@@ -21,5 +21,5 @@ export { session, type Active, type SessionOptions, type SessionSignature, type 
 export { type AbortReason, type Predicate, type Result, type Statement } from "./transactions/isolation/statement.js";
 export {
   abortsOf, databaseCluster, sessionNames, transactionCosts, wasNeeded, workload, workloadRows,
-  type DatabaseClusterOptions, type TransactionCosts, type WorkloadOptions,
+  type DatabaseCluster, type DatabaseClusterOptions, type TransactionCosts, type WorkloadOptions,
 } from "./transactions/isolation/workload.js";

@@ -1,5 +1,5 @@
 import { integer, options, probability } from "../../core/parameters.js";
-import type { AnyRole, Delay, NodeId, Role } from "../../core/role.js";
+import type { Delay, Role } from "../../core/role.js";
 import type { Stream } from "../../core/random.js";
 import { isolation } from "../../history/isolation.js";
 import type { TransactionHistory } from "../../history/notation.js";
@@ -62,13 +62,16 @@ export interface DatabaseClusterOptions extends ScriptOptions {
   readonly backoff?: Delay;
 }
 
+/** The nodes of such a cluster. */
+export type DatabaseCluster = { readonly db: Role<DatabaseSignature> } & { readonly [session: `s${number}`]: Role<SessionSignature> };
+
 /** The nodes of a cluster: a database `db`, and the sessions of its clients. */
-export function databaseCluster(given: DatabaseClusterOptions): { readonly db: Role<DatabaseSignature> } & Record<string, AnyRole> {
+export function databaseCluster(given: DatabaseClusterOptions): DatabaseCluster {
   const { sessions = 2, think, tries, backoff, ...rest } = options("databaseCluster", given, ["sessions", "think", "tries", "backoff", "level", "rows", "predicates"]);
   integer("sessions", sessions, { min: 1, max: 1_000 });
   const about = { database: "db", ...(think === undefined ? {} : { think }), ...(tries === undefined ? {} : { tries }), ...(backoff === undefined ? {} : { backoff }) };
   const client: Role<SessionSignature> = session(about);
-  return Object.fromEntries([["db", database(rest)], ...Array.from({ length: sessions }, (_, i) => [`s${i + 1}`, client])]) as never;
+  return Object.fromEntries([["db", database(rest)], ...Array.from({ length: sessions }, (_, i) => [`s${i + 1}`, client])]) as unknown as DatabaseCluster;
 }
 
 /** What became of the transactions of a run. */
@@ -126,6 +129,6 @@ export function wasNeeded(history: TransactionHistory, transaction: string): boo
 }
 
 /** The names of the sessions of a cluster of that size. */
-export function sessionNames(count: number): readonly NodeId[] {
-  return Array.from({ length: integer("count", count, { min: 1, max: 1_000 }) }, (_, i) => `s${i + 1}` as NodeId);
+export function sessionNames(count: number): readonly `s${number}`[] {
+  return Array.from({ length: integer("count", count, { min: 1, max: 1_000 }) }, (_, i) => `s${i + 1}` as const);
 }

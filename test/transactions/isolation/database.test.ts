@@ -11,7 +11,7 @@ function contend(level: Level, given: WorkloadOptions & { readonly seed?: number
   const { seed = 1, sessions = 6, count = 20, ...load } = given;
   const about = { level, rows: workloadRows(load.rows ?? 10) };
   const clients = Object.fromEntries(sessionNames(sessions).map((to) => [`client ${to}`, { operations: workload(load), count, to, timeoutMs: 100_000 }]));
-  const run = simulate({ seed, nodes: databaseCluster({ ...about, sessions, tries: 50 }), network: { latency: [0.5, 1.5] }, clients: clients as never });
+  const run = simulate({ seed, nodes: databaseCluster({ ...about, sessions, tries: 50 }), network: { latency: [0.5, 1.5] }, clients });
   return { run, history: databaseHistory(run.decisions, about), costs: transactionCosts(run.history), db: run.simulation.state("db") as DatabaseState };
 }
 
