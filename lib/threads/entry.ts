@@ -26,9 +26,11 @@ export function listen(): void {
         else if (setup !== undefined) setUpRdd(setup);
         if (task === undefined) return;
         const { value, transfer } = work(task);
+        await printed();
         port.postMessage({ kind: "done", value } satisfies Reply, transfer);
       } catch (error) {
         if (task === undefined) throw error;
+        await printed();
         port.postMessage({ kind: "failed", error: plainError(error) } satisfies Reply);
       }
     });
@@ -45,6 +47,13 @@ function work(task: Message): { readonly value: unknown; readonly transfer: Tran
     }
     default:
       return workOnMapReduce(task);
+  }
+}
+
+/** What a task has printed leaves this thread before the task counts as done: a thread that is ended loses the rest. */
+async function printed(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writableLength > 0) await new Promise((done) => stream.write("", done));
   }
 }
 

@@ -11,6 +11,9 @@ export function fileError(doing: "read" | "write", path: string, error: unknown)
       return new Error(`${show(path)} may not be ${doing === "read" ? "read" : "written"}: permission denied`, { cause: error });
     case "ENOSPC":
       return new Error(`the disk is full: nothing more can be written to ${show(path)}; free some space, or name another folder with the option temporary`, { cause: error });
+    case "EFBIG":
+    case "EDQUOT":
+      return new Error(`${show(path)} may grow no more: the limit for files or the quota is reached; name another folder with the option temporary`, { cause: error });
     case "EISDIR":
       return new Error(`${show(path)} is a folder, not a file`, { cause: error });
     default:

@@ -36,6 +36,12 @@ result.outputs[0].find(([word]) => word === "the")[1]`);
   expect(reduced.result).toBe(counted.result);
 });
 
+it("what a task prints comes out in the cell that runs it", async () => {
+  const printing = await kernel.execute('import { context } from "distlab/rdd";\nimport "distlab/threads";\nconst shown = await context({ master: "threads[2]" }).parallelize([1, 2, 3, 4], 2).map((x) => { console.log(`item ${x}`); return x; }).count();\nshown');
+  expect(printing.error).toBeUndefined();
+  expect(printing.stdout.trim().split("\n").sort()).toEqual(["item 1", "item 2", "item 3", "item 4"]);
+});
+
 it.each([
   ["a reducer", `await runOnThreads(job({ map: (at: number, line: string, emit: any) => emit(line, at), reduce: () => { for (;;); } }), ${JSON.stringify(file)}, { threads: 2, temporary: ${JSON.stringify(temporary)} })`],
   ["a step of an RDD", 'await context({ master: "threads[2]" }).parallelize([1, 2], 2).map(() => { for (;;); }).count()'],
