@@ -16,9 +16,11 @@ const script = join(dirname(fileURLToPath(import.meta.url)), "run.py");
  * @param {string} where.title
  * @param {string} where.folder in which the cells run
  * @param {string} where.out the file that gets the run, .ipynb or .html
+ * @param {boolean} [where.goesOn] whether the cells after one that fails run, too
+ * @param {Readonly<Record<string, string>>} [where.environment] what the kernel finds in its environment besides
  * @returns {Promise<number>} 0 when every cell came to its end, else 1; the file is written in both cases
  */
-export async function runNotebook(notebook, { title, folder, out }) {
+export async function runNotebook(notebook, { title, folder, out, goesOn = false, environment = {} }) {
   const sources = notebook.cells
     .filter((cell) => cell.cell_type === "code")
     .map((cell) => textOf(cell.source))
@@ -36,12 +38,13 @@ export async function runNotebook(notebook, { title, folder, out }) {
   const teller = new Teller(sources);
   try {
     writeFileSync(input, JSON.stringify(notebook));
-    const { status, output } = await run([venvPython, script, input, folder, out, title], {
+    const { status, output } = await run([venvPython, script, input, folder, out, title, ...(goesOn ? ["--go-on"] : [])], {
       cwd: folder,
       env: {
         ...jupyterEnvironment(),
         // A page for others shows no reader's progress, and a run leaves none behind.
         DISTLAB_PROGRESS: "off",
+        ...environment,
       },
       onLine: (line) => {
         const said = factsIn(line);

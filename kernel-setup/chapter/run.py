@@ -1,8 +1,9 @@
 """Runs a notebook through a real Jupyter client, as "Run All Cells" would, and keeps the run as a notebook or a page.
 
-    python run.py IN.ipynb FOLDER OUT TITLE
+    python run.py IN.ipynb FOLDER OUT TITLE [--go-on]
 
-The cells run in FOLDER. OUT ends in .ipynb or .html and is written also when a cell fails. Each line on standard
+The cells run in FOLDER. OUT ends in .ipynb or .html and is written also when a cell fails. A cell that fails ends the
+run, unless it is to go on. Each line on standard
 output is a JSON object: {"started": n} and {"ended": n, "seconds": s} for the n-th code cell that is not empty,
 {"failure": text} when the run ends early, {"written": true} when OUT is there.
 """
@@ -25,9 +26,9 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 SHOWN_IN_A_PAGE = ["text/html", "text/markdown", "image/svg+xml", "text/latex", "image/png", "image/jpeg", "text/plain"]
 
 
-def main(source: Path, folder: Path, target: Path, title: str) -> int:
+def main(source: Path, folder: Path, target: Path, title: str, goes_on: bool) -> int:
     notebook = nbformat.read(source, as_version=4)
-    status = execute(notebook, folder)
+    status = execute(notebook, folder, goes_on)
     if target.suffix == ".html":
         target.write_text(page(notebook, folder, title), encoding="utf-8")
     else:
@@ -36,7 +37,7 @@ def main(source: Path, folder: Path, target: Path, title: str) -> int:
     return status
 
 
-def execute(notebook, folder: Path) -> int:
+def execute(notebook, folder: Path, goes_on: bool) -> int:
     numbers: dict[int, int] = {}
     began = {"cell": 0, "time": 0.0}
 
@@ -52,6 +53,7 @@ def execute(notebook, folder: Path) -> int:
         notebook,
         timeout=None,  # a reader's own numbers may take long, and Ctrl-C ends the run
         record_timing=False,
+        allow_errors=goes_on,
         resources={"metadata": {"path": str(folder)}},
         on_cell_execute=start,
         on_cell_executed=end,
@@ -112,4 +114,4 @@ def tell(**facts) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4], "--go-on" in sys.argv[5:]))

@@ -1,8 +1,8 @@
 import { checkInterrupt } from "../core/interrupt.js";
-import { show as shown } from "../core/parameters.js";
+import { integer, show as shown } from "../core/parameters.js";
 import { display, pause } from "../notebook/kernel.js";
 import { show } from "../notebook/show.js";
-import { noteDone, noteHint } from "../notebook/store.js";
+import { hiddenSeed, noteDone, noteHint } from "../notebook/store.js";
 import { escape } from "../plot/escape.js";
 import { sequence } from "../plot/sequence.js";
 import { tried, type Finding, type Trial } from "./trial.js";
@@ -32,6 +32,11 @@ export type Judgement = {
 export interface CheckOptions {
   /** Whether a right answer counts as the learner's own and is noted as solved (default true). Solutions of the chapter say false. */
   readonly counts?: boolean;
+  /**
+   * Hidden runs and cases take their seeds from here on (default 1, or `DISTLAB_FIRST_SEED` in the environment): whoever
+   * grades takes seeds of their own, and nobody can have written an answer for these.
+   */
+  readonly firstSeed?: number;
 }
 
 /**
@@ -75,9 +80,9 @@ export class Exercise<A> {
    * shows it, and what to look at there. A right answer is noted as solved. An answer of the wrong shape is a finding, too:
    * a check never throws for what the learner wrote.
    */
-  async check(answer: A, { counts = true }: CheckOptions = {}): Promise<void> {
+  async check(answer: A, { counts = true, firstSeed = hiddenSeed() }: CheckOptions = {}): Promise<void> {
     await pause(); // so that the page shows that something runs
-    const judgement = this.judge(answer);
+    const judgement = this.judge(answer, { firstSeed });
     const text = this.#words(judgement);
     display({ "text/html": html(text), "text/plain": text.join("\n") });
     if (judgement.kind === "passed") {
@@ -88,7 +93,8 @@ export class Exercise<A> {
   }
 
   /** Try the answer, trial by trial up to the first that finds something. Shows and notes nothing. */
-  judge(answer: A): Judgement {
+  judge(answer: A, { firstSeed = 1 }: Pick<CheckOptions, "firstSeed"> = {}): Judgement {
+    integer("firstSeed", firstSeed, { min: 1 });
     const passed: string[] = [];
     const misshapen = this.#parts.shape(answer);
     if (misshapen !== null) {
@@ -97,7 +103,7 @@ export class Exercise<A> {
     }
     for (const trial of this.#parts.trials) {
       checkInterrupt();
-      const result = tried(trial, answer);
+      const result = tried(trial, answer, firstSeed);
       if (result.kind === "wrong") {
         const { kind: _, ...finding } = result;
         return { kind: "failed", passed, trial: trial.name, ...finding };

@@ -8,7 +8,7 @@ import { tried, type Finding } from "./trial.js";
 
 /** How the final project is graded. */
 export interface GradeOptions {
-  /** The runs take their seeds from here on (default 1): a teacher's own seeds are no more than another number. */
+  /** The runs take their seeds from here on (default 1). */
   readonly firstSeed?: number;
 }
 
@@ -40,9 +40,9 @@ export function gradeOf(parts: StoreParts, given: GradeOptions = {}): Grade {
   const { firstSeed = 1 } = options("options of gradeOf", given, ["firstSeed"]);
   integer("firstSeed", firstSeed, { min: 1 });
   let finding: Finding | null = null;
-  const rows = gradedTrials(firstSeed).map(({ points: of, trial }): GradedRow => {
+  const rows = gradedTrials.map(({ points: of, trial }): GradedRow => {
     checkInterrupt();
-    const result = tried(trial, parts);
+    const result = tried(trial, parts, firstSeed);
     if (result.kind === "seen") return { check: trial.name, points: of, of, found: result.what };
     finding ??= result;
     return { check: trial.name, points: 0, of, found: `${result.seed === null ? "" : `seed ${result.seed}: `}${result.problem}` };

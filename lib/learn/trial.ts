@@ -14,8 +14,8 @@ import type { TraceEvent } from "../trace/event.js";
 export interface Trial<A> {
   /** What is tried, in words: "every world of two rivals". */
   readonly name: string;
-  /** Try the answer. What its code throws is taken for a finding by the exercise. */
-  run(answer: A): Seen | Finding;
+  /** Try the answer; what is drawn takes its seeds from `firstSeed` on (default 1). What its code throws is taken for a finding by the exercise. */
+  run(answer: A, firstSeed?: number): Seen | Finding;
 }
 
 /** Nothing wrong was found, and this was looked at: "412 worlds". */
@@ -43,9 +43,9 @@ export interface Finding {
 export type Look = string | { readonly [property: string]: string; readonly else: string };
 
 /** Try the answer. What the answer throws is a finding, unless it is the Stop button that ends it. */
-export function tried<A>(trial: Trial<A>, answer: A): Seen | Finding {
+export function tried<A>(trial: Trial<A>, answer: A, firstSeed: number = 1): Seen | Finding {
   try {
-    return trial.run(answer);
+    return trial.run(answer, firstSeed);
   } catch (error) {
     checkInterrupt();
     const said = error instanceof Error ? `${error.name}: ${error.message}` : shown(error);
@@ -107,8 +107,8 @@ export function oneRun<A>(
 export function manySeeds<A>(
   name: string,
   about: {
-    /** How many seeds, counted from 1, or which ones. */
-    readonly seeds: number | readonly number[];
+    /** How many. */
+    readonly seeds: number;
     readonly options: (answer: A) => SeedOptions;
     readonly atEnd?: (run: Run<Nodes>) => string | null;
     readonly look: Look;
@@ -116,8 +116,9 @@ export function manySeeds<A>(
 ): Trial<A> {
   return {
     name,
-    run(answer) {
-      const search = { seeds: about.seeds, run: () => about.options(answer), ...(about.atEnd ? { atEnd: about.atEnd } : {}) };
+    run(answer, firstSeed = 1) {
+      const seeds = Array.from({ length: about.seeds }, (_, i) => firstSeed + i);
+      const search = { seeds, run: () => about.options(answer), ...(about.atEnd ? { atEnd: about.atEnd } : {}) };
       const verdict = searchSeeds(search);
       if (verdict.kind !== "failed") return { kind: "seen", what: count(verdict.runs, "run") };
       const { shrunk, seed } = verdict;
@@ -134,7 +135,7 @@ export function manyCases<A, C>(
   name: string,
   about: {
     readonly cases: number;
-    /** One case; `seed` counts from 1. */
+    /** One case. */
     readonly draw: (chance: Stream) => C;
     /** Null, or what is wrong with the answer in this case. */
     readonly judge: (answer: A, drawn: C) => string | null;
@@ -143,8 +144,8 @@ export function manyCases<A, C>(
 ): Trial<A> {
   return {
     name,
-    run(answer) {
-      for (let seed = 1; seed <= about.cases; seed++) {
+    run(answer, firstSeed = 1) {
+      for (let seed = firstSeed; seed < firstSeed + about.cases; seed++) {
         checkInterrupt();
         const problem = about.judge(answer, about.draw(stream(seed, name)));
         if (problem !== null) return { ...wrong({ problem, look: about.look }), seed };

@@ -54,6 +54,12 @@ function change(chapter: string, changed: (known: ChapterNotes) => ChapterNotes)
   else file.write(`${JSON.stringify({ version: 1, chapters: after }, null, 2)}\n`);
 }
 
+/** From which seed on hidden runs are drawn: 1, unless `DISTLAB_FIRST_SEED` in the environment says otherwise. */
+export function hiddenSeed(): number {
+  const given = Number(host.process?.env?.["DISTLAB_FIRST_SEED"] ?? 1);
+  return Number.isSafeInteger(given) && given >= 1 ? given : 1;
+}
+
 let inMemory: Notes = {};
 
 interface OpenFile {

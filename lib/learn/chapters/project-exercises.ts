@@ -290,14 +290,13 @@ const isSharded: Trial<StoreParts> = {
 const gone = (nth: number): SeedOptions["faults"] =>
   ["c", "s1", "s2", "s3"].map((group, i) => ({ at: 1_500 + 700 * i, kind: "crash", node: `${group}.${((nth + i) % 3) + 1}` })) as never;
 
-/** What the whole store is graded by: 100 points. The seeds follow from the first one. */
-export function gradedTrials(firstSeed: number = 1): readonly GradedTrial[] {
-  const seeds = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => firstSeed + i);
+/** What the whole store is graded by: 100 points. */
+export const gradedTrials: readonly GradedTrial[] = (() => {
   const days = (name: string, count: number, least: number, weather: Weather): Trial<StoreParts> =>
-    manySeeds(name, { seeds: seeds(count), options: (parts) => day(parts, weather), atEnd: judgeDay(least), look: wholeLook });
+    manySeeds(name, { seeds: count, options: (parts) => day(parts, weather), atEnd: judgeDay(least), look: wholeLook });
   const nemesis = (rates: Omit<NemesisOptions, "until" | "from">): NemesisOptions => ({ from: 700, until: 5_000, ...rates });
   return [
-    { points: 10, trial: { name: "keys have places, evenly and for good", run: (parts) => placeTrials.map((trial) => trial.run(parts.place)).find(({ kind }) => kind === "wrong") ?? { kind: "seen", what: "60 cases" } } },
+    { points: 10, trial: { name: "keys have places, evenly and for good", run: (parts, firstSeed) => placeTrials.map((trial) => trial.run(parts.place, firstSeed)).find(({ kind }) => kind === "wrong") ?? { kind: "seen", what: "60 cases" } } },
     { points: 10, trial: isSharded },
     { points: 10, trial: days("a calm day", 3, 0.5, { hot: 12, each: 15, network: calm }) },
     { points: 15, trial: days("everybody wants the same four keys", 5, 0.25, { hot: 4, each: 20, network: calm }) },
@@ -306,7 +305,7 @@ export function gradedTrials(firstSeed: number = 1): readonly GradedTrial[] {
     { points: 10, trial: days("the network is cut", 8, 0.25, { hot: 6, each: 12, network: calm, nemesis: nemesis({ partitions: 0.4, isolations: 0.6, oneWayCuts: 0.3 }) }) },
     ...[0, 1, 2].map((nth) => ({ points: 5, trial: days(`one server of every group dies for good (${nth + 1} of 3)`, 2, 0.25, { hot: 6, each: 12, network: calm, faults: gone(nth) }) })),
   ];
-}
+})();
 
 function isStore(answer: unknown): string | null {
   const parts = answer as Partial<Record<string, unknown>> | null;
@@ -325,7 +324,7 @@ const wholeStore: Exercise<StoreParts> = new Exercise({
     "The parts of the three solutions, as they are, get all points: { place, shard, coordinator }.",
   ],
   shape: isStore,
-  trials: gradedTrials().map(({ trial }) => trial),
+  trials: gradedTrials.map(({ trial }) => trial),
 });
 
 export const projectExercises: {
