@@ -29,8 +29,8 @@ export {
 } from "./service/counting.js";
 export { rollout, type RolledOut, type RollOut, type RolloutOptions, type RolloutSignature, type RolloutState } from "./service/rollout.js";
 export { goodShare, outcomes, responseTimes, type Asked, type OutcomeRow } from "./service/outcomes.js";
-export { budgetKept, queueBounded, workConserving } from "./service/properties.js";
-export { boundlessServer, overdrawnCaller, sleepyServer } from "./service/broken.js";
+export { answeredOnce, budgetKept, queueBounded, workConserving } from "./service/properties.js";
+export { boundlessServer, credulousCaller, overdrawnCaller, sleepyServer } from "./service/broken.js";
 export {
   always, dailyLoad, elastic, elasticCost, foresighted, reactive, stepwise, type DailyLoadOptions, type ElasticOptions, type ElasticRow, type ElasticSight,
   type ScalingPolicy,

@@ -39,3 +39,27 @@ export function sleepyServer(options: ServerOptions = {}): Role<ServerSignature>
     },
   };
 }
+
+/**
+ * A caller that takes an answer for good whenever it comes, also after the call has been given up or answered. `answeredOnce`
+ * convicts it.
+ */
+export function credulousCaller(options: CallerOptions): Role<CallerSignature> {
+  const sound = callerWith(options);
+  return {
+    ...sound,
+    receive: {
+      ...sound.receive,
+      answer(self, { call, ok }, _from, out) {
+        self.open.delete(call);
+        out.reply(call, ok ? { ok } : { ok, why: "refused" });
+      },
+    },
+    timeout: {
+      ...sound.timeout,
+      patience(self, timer, out) {
+        if (self.open.get(timer.call)?.asked != null) sound.timeout.patience(self, timer, out);
+      },
+    },
+  };
+}

@@ -53,3 +53,18 @@ export function workConserving(workers: number): Property {
     },
   };
 }
+
+/** Nobody is told twice what became of one call. */
+export function answeredOnce(): Property<{ readonly told: readonly string[]; readonly twice: string | null }> {
+  return {
+    name: "answered once",
+    memory: { told: [], twice: null },
+    observe(memory, happened) {
+      if (happened.kind !== "reply") return memory;
+      const call = String(happened.call);
+      if (memory.told.includes(call)) return { ...memory, twice: call };
+      return { ...memory, told: [...memory.told, call] };
+    },
+    check: (_world, { twice }) => (twice === null ? null : `${twice} was answered twice`),
+  };
+}
