@@ -1,5 +1,6 @@
 import { outWith } from "../core/out.js";
-import type { NodeId, Out, Part, Role, Signature, Tagged } from "../core/role.js";
+import type { NodeId, Part, Role, Signature, Tagged } from "../core/role.js";
+import { around } from "./around.js";
 
 /** How a node departs from its role. Every function is asked anew for each message, and reads nothing but its arguments. */
 export interface Lies<S extends Signature> {
@@ -14,34 +15,19 @@ export interface Lies<S extends Signature> {
  * It knows what the honest node knows, so its lies come at the right moment. It cannot send in another node's name: the
  * network tells who has sent a message, as a connection with mutual TLS does.
  */
-export function lying<S extends Signature>(role: Role<S>, lies: Lies<S>): Role<S> {
-  const through = (self: S["state"], out: Out<S>): Out<S> =>
-    outWith(out, {
-      send(to, message) {
-        const said = lies.send ? lies.send(message as Part<S, "sends">, to, self) : message;
-        if (said === null) return;
-        for (const one of Array.isArray(said) ? said : [said]) out.send(to, one);
-      },
-    });
-  type AnyRule = (self: S["state"], ...rest: any[]) => void;
-  /** A table of rules, the last argument of each of which is what it speaks to. */
-  const all = (rules: object, mayRun: (args: readonly unknown[], self: S["state"]) => boolean = () => true): any =>
-    Object.fromEntries(
-      Object.entries(rules as Record<string, AnyRule>).map(([kind, rule]) => [
-        kind,
-        (self: S["state"], ...rest: unknown[]): void => {
-          if (mayRun(rest, self)) rule(self, ...rest.slice(0, -1), through(self, rest.at(-1) as Out<S>));
+export function lying<S extends Signature>(role: Role<S>, { send, hears }: Lies<S>): Role<S> {
+  return around(role, (self, out, run, { table, rest: [message, from] }) => {
+    if (table === "receive" && hears && !hears(message as Part<S, "receives">, from as NodeId, self)) return;
+    run(
+      outWith(out, {
+        send(to, message) {
+          const said = send ? send(message as Part<S, "sends">, to, self) : message;
+          if (said === null) return;
+          for (const one of Array.isArray(said) ? said : [said]) out.send(to, one);
         },
-      ]),
+      }),
     );
-  const { hears } = lies;
-  return {
-    ...role,
-    ...(role.start ? { start: (self: S["state"], out: Out<S>) => role.start!(self, through(self, out)) } : {}),
-    receive: all(role.receive, hears && (([message, from], self) => hears(message as Part<S, "receives">, from as NodeId, self))),
-    timeout: all(role.timeout),
-    request: all(role.request),
-  };
+  });
 }
 
 /** What a puppet is told to do. */

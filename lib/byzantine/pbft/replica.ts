@@ -1,9 +1,13 @@
-import type { Role } from "../../core/role.js";
+import { outWith } from "../../core/out.js";
+import type { NodeId, Role } from "../../core/role.js";
+import { around } from "../around.js";
 import { checkpoint, giveState, state } from "./checkpoints.js";
+import { setPatience, setStatus } from "./local.js";
 import { commit, executeAll, goOn, prepare, prePrepare, propose, request } from "./phases.js";
 import type { Rules } from "./rules.js";
 import { type ReplicaOptions, type Settings, settingsOf } from "./settings.js";
-import type { ReplicaSignature } from "./state.js";
+import type { Message } from "./messages.js";
+import type { Executed, Replica, ReplicaOut, ReplicaSignature } from "./state.js";
 import { committed, help, tellStatus } from "./status.js";
 import { newView, patienceIsOver, viewChange } from "./view-change.js";
 
@@ -30,7 +34,34 @@ export function replica<S, C, R>(given: ReplicaOptions<S, C, R>): Role<ReplicaSi
 
 /** A replica that goes by other rules than those of PBFT. Only to show what they are for. */
 export function replicaWith<S, C, R>(changed: Partial<Rules>, given: ReplicaOptions<S, C, R>): Role<ReplicaSignature<S, C, R>> {
-  return rulesOf(settingsOf(given, changed)) as Role<any>;
+  const settings = settingsOf(given, changed);
+  const role = rulesOf(settings);
+  return (settings.durable ? onDisk(settings, role) : role) as Role<any>;
+}
+
+/** The replica with all that it knows on disk before anything that it says leaves. Its timers begin anew after a crash. */
+function onDisk(settings: Settings, role: Role<ReplicaSignature>): Role<ReplicaSignature> {
+  const written = around(role, (_, out, run) => {
+    const said: ((out: ReplicaOut) => void)[] = [];
+    run(
+      outWith(out, {
+        send: (to, message) => void said.push((released) => released.send(to, message as Message)),
+        decide: (outcome) => void said.push((released) => released.decide(outcome as Executed)),
+      }),
+    );
+    if (said.length > 0) out.persist();
+    for (const release of said) release(out);
+  });
+  return {
+    ...written,
+    durable: Object.keys(role.init("" as NodeId)) as (keyof Replica & string)[],
+    start(self, out) {
+      self.patience = null;
+      self.isAsking = false;
+      setPatience(settings, self, out);
+      setStatus(settings, self, out);
+    },
+  };
 }
 
 function rulesOf(settings: Settings): Role<ReplicaSignature> {

@@ -27,6 +27,11 @@ export interface ReplicaOptions<S = unknown, C = unknown, R = unknown> {
   readonly maxBatch?: number;
   /** Execute and answer what is prepared, before it is committed (section 5.1). Default false. */
   readonly tentative?: boolean;
+  /**
+   * Write down all that it knows before it says anything, and go on from there after a crash. Default false: a replica that has
+   * crashed is a faulty one, which may forget its votes.
+   */
+  readonly durable?: boolean;
   readonly keys?: KeyRing;
 }
 
@@ -39,15 +44,16 @@ export interface Settings extends Cluster {
   readonly inFlight: number;
   readonly maxBatch: number;
   readonly tentative: boolean;
+  readonly durable: boolean;
 }
 
 const KNOWN = [
-  "replicas", "machine", "f", "patience", "statusEvery", "checkpointEvery", "window", "inFlight", "maxBatch", "tentative", "keys",
+  "replicas", "machine", "f", "patience", "statusEvery", "checkpointEvery", "window", "inFlight", "maxBatch", "tentative", "durable", "keys",
 ] as const satisfies readonly (keyof ReplicaOptions)[];
 
 /** Check the options of a replica. @throws RangeError or TypeError for one that is unknown or out of its range */
 export function settingsOf(given: ReplicaOptions<any, any, any>, changed: Partial<Rules>): Settings {
-  const { replicas, machine, patience = 300, statusEvery = 100, checkpointEvery = 100, maxBatch = 1, tentative = false, keys = keyRing() } = options(
+  const { replicas, machine, patience = 300, statusEvery = 100, checkpointEvery = 100, maxBatch = 1, tentative = false, durable = false, keys = keyRing() } = options(
     "replica", given, KNOWN,
   );
   nodeNames("replicas", replicas);
@@ -61,8 +67,9 @@ export function settingsOf(given: ReplicaOptions<any, any, any>, changed: Partia
   const inFlight = integer("inFlight", given.inFlight ?? window, { min: 1 });
   integer("maxBatch", maxBatch, { min: 1 });
   flag("tentative", tentative);
+  flag("durable", durable);
   return {
     replicas, machine, f, quorum: byzantineQuorum(n, f), window, keys, rules: { ...soundRules, ...changed },
-    patience, statusEvery, checkpointEvery, inFlight, maxBatch, tentative,
+    patience, statusEvery, checkpointEvery, inFlight, maxBatch, tentative, durable,
   };
 }

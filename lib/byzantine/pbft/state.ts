@@ -12,8 +12,8 @@ export interface Slot<C = unknown> {
 }
 
 /**
- * What a replica knows. Nothing of it survives a crash: a replica that has crashed counts among the f faulty ones, as one
- * that forgets its votes may vote twice.
+ * What a replica knows. Without the option `durable` nothing of it survives a crash: a replica that has crashed then counts
+ * among the f faulty ones, as one that forgets its votes may vote twice.
  */
 export interface Replica<S = unknown, C = unknown, R = unknown> {
   readonly id: NodeId;

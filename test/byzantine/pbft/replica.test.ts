@@ -159,6 +159,25 @@ describe("checkpoints", () => {
   });
 });
 
+describe("a power cut", () => {
+  const cut = (durable: boolean) => {
+    const crashes = replicas.flatMap((node, i) => [{ at: 200 + i, kind: "crash", node }, { at: 300 + i, kind: "restart", node }]);
+    return run({
+      nodes: cluster({ durable }), faults: crashes,
+      requests: [{ at: 0, node: "c", request: append("a") }, { at: 400, node: "c", request: append("b") }, { at: 500, node: "c", request: get }],
+    });
+  };
+
+  it("of all replicas at once loses nothing that is on disk", () => {
+    expect(cut(true).violation).toBeNull();
+    expect(judge(cut(true))).toEqual({ answers: [null, null, "ab"], problem: null });
+  });
+
+  it("makes liars of all, where nothing was written", () => {
+    expect(cut(false).violation?.property).toBe("same order");
+  });
+});
+
 describe("numbers and options", () => {
   it("have n > 3f, and quorums that share an honest replica", () => {
     expect([1, 3, 4, 6, 7, 10].map(mostFaults)).toEqual([0, 0, 1, 1, 2, 3]);
