@@ -21,6 +21,8 @@ export interface StateReplica<State = unknown> {
   data: State;
   /** How many updates of each replica the data has seen. The type does not need it; observers do. */
   seen: Versions;
+  /** What a reader is shown now, for those who look at the replica from outside. */
+  shows: unknown;
 }
 
 /** A whole state on its way. */
@@ -68,24 +70,26 @@ export function stateReplica<State, Update extends Tagged, Value>(
 
   return {
     name: type.name,
-    durable: ["data", "seen"],
-    init: (id) => ({ id, data: type.initial, seen: {} }),
+    durable: ["data", "seen", "shows"],
+    init: (id) => ({ id, data: type.initial, seen: {}, shows: type.value(type.initial) }),
     start: (_, out) => again(out),
 
     request: {
       update(self, { update }, call, out) {
         self.data = type.update(self.data, update, self.id);
+        self.shows = type.value(self.data);
         self.seen = { ...self.seen, [self.id]: (self.seen[self.id] ?? 0) + 1 };
         out.persist(); // a name for an update must not be used twice, also after a crash
         out.reply(call, null);
         if (eager) tell(self, out);
       },
-      read: (self, _, call, out) => out.reply(call, type.value(self.data)),
+      read: (self, _, call, out) => out.reply(call, self.shows as Value),
     },
 
     receive: {
       state(self, { data, seen }, _, out) {
         self.data = type.merge(self.data, data);
+        self.shows = type.value(self.data);
         self.seen = laterOf(self.seen, seen);
         out.write();
       },
@@ -176,19 +180,20 @@ export function deltaReplica<State, Update extends Tagged, Value>(
 
   return {
     name: `${type.name} by deltas`,
-    durable: ["data", "seen", "counter"],
-    init: (id) => ({ id, data: type.initial, seen: {}, counter: 0, deltas: new Map(), acks: new Map() }),
+    durable: ["data", "seen", "shows", "counter"],
+    init: (id) => ({ id, data: type.initial, seen: {}, shows: type.value(type.initial), counter: 0, deltas: new Map(), acks: new Map() }),
     start: (_, out) => again(out),
 
     request: {
       update(self, { update }, call, out) {
         keep(self, type.delta(self.data, update, self.id));
+        self.shows = type.value(self.data);
         self.seen = { ...self.seen, [self.id]: (self.seen[self.id] ?? 0) + 1 };
         out.persist();
         out.reply(call, null);
         if (eager) tell(self, out);
       },
-      read: (self, _, call, out) => out.reply(call, type.value(self.data)),
+      read: (self, _, call, out) => out.reply(call, self.shows as Value),
     },
 
     receive: {
@@ -197,6 +202,7 @@ export function deltaReplica<State, Update extends Tagged, Value>(
         const merged = type.merge(self.data, data);
         if (relay && canonical(merged) !== canonical(self.data)) keep(self, data);
         else self.data = merged;
+        self.shows = type.value(self.data);
         self.seen = laterOf(self.seen, seen);
         out.persist(); // before the acknowledgement, after which nobody sends it again
         out.send(from, { kind: "ack", upTo });
@@ -231,6 +237,8 @@ export interface OperationReplica<State = unknown> {
   data: State;
   /** How many operations of each replica are applied. */
   seen: Versions;
+  /** What a reader is shown now. */
+  shows: unknown;
   /** Operations that came before one that they follow. */
   readonly early: Map<string, OperationMessage>;
   /** For each other replica its own operations that it has not acknowledged, oldest first. */
@@ -281,8 +289,8 @@ export function operationReplicaWhen<State, Update extends Tagged, Operation, Va
 
   return {
     name: type.name,
-    durable: ["data", "seen", "early", "outbox"],
-    init: (id) => ({ id, data: type.initial, seen: {}, early: new Map(), outbox: new Map() }),
+    durable: ["data", "seen", "shows", "early", "outbox"],
+    init: (id) => ({ id, data: type.initial, seen: {}, shows: type.value(type.initial), early: new Map(), outbox: new Map() }),
     start: (_, out) => again(out),
 
     request: {
@@ -291,6 +299,7 @@ export function operationReplicaWhen<State, Update extends Tagged, Operation, Va
         if (operation !== null) {
           const message: OperationMessage<Operation> = { kind: "operation", operation, from: self.id, past: self.seen };
           self.data = type.apply(self.data, operation);
+          self.shows = type.value(self.data);
           self.seen = { ...self.seen, [self.id]: (self.seen[self.id] ?? 0) + 1 };
           for (const node of nodes) if (node !== self.id) self.outbox.set(node, [...(self.outbox.get(node) ?? []), message]);
           out.persist();
@@ -298,7 +307,7 @@ export function operationReplicaWhen<State, Update extends Tagged, Operation, Va
         }
         out.reply(call, null);
       },
-      read: (self, _, call, out) => out.reply(call, type.value(self.data)),
+      read: (self, _, call, out) => out.reply(call, self.shows as Value),
     },
 
     receive: {
@@ -312,6 +321,7 @@ export function operationReplicaWhen<State, Update extends Tagged, Operation, Va
           self.data = type.apply(self.data, due.operation);
           self.seen = { ...self.seen, [due.from]: (self.seen[due.from] ?? 0) + 1 };
         }
+        self.shows = type.value(self.data);
         out.persist();
         out.send(from, { kind: "got", count: self.seen[from] ?? 0 });
       },
