@@ -254,7 +254,7 @@ class Judge {
     if (next) this.#edge(transaction, next.by, RW, key);
   }
 
-  /** A version counts for a predicate only where it changes whether the row matches (Adya 1999, definitions 3 and 6). */
+  /** A version counts for a predicate only where it changes whether the row matches (Adya 1999, chapter 3). */
   #enterSelect({ transaction, predicate, saw }: HistoryEvent & { kind: "select" }): void {
     const seen = new Map(saw.map(({ key, of }) => [key, of]));
     for (const [key, installed] of this.#installed) {
@@ -361,7 +361,7 @@ class Judge {
     this.#find(phenomenon, cycle.map(sentence).join(", and "), cycle.map((edge) => edge.from), cycle);
   }
 
-  /** Snapshot isolation is told by the clock: by who was over when who began (Adya 1999, section 4.3). */
+  /** Snapshot isolation is told by the clock: by who was over when who began (Adya 1999, chapter 4). */
   #lookForInterference(): void {
     for (const { from, to, kind, label } of this.#edges) {
       if (kind === RW || kind === PRW) continue;

@@ -24,7 +24,7 @@ export interface Seen {
   readonly of: VersionName | null;
 }
 
-/** What transactions did, in the order in which it happened (Bernstein, Hadzilacos and Goodman 1987, chapter 2; Adya 1999, section 3.1). */
+/** What transactions did, in the order in which it happened (Bernstein, Hadzilacos and Goodman 1987, chapter 2; Adya 1999, chapter 3). */
 export interface TransactionHistory {
   readonly events: readonly HistoryEvent[];
   /**

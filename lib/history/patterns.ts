@@ -138,7 +138,7 @@ export interface ClassicalHistory {
 }
 
 /**
- * The histories H1 to H5 of Berenson and others (1995), sections 3 and 4.2, H1.SI among them, in which the reads of H1 are
+ * The histories H1 to H5 of Berenson and others (1995), sections 3 and 4, H1.SI among them, in which the reads of H1 are
  * those of snapshots. The values are the paper's: two accounts with 50 each in H1, H2 and H5, one with 100 in H4.
  */
 export const classicalHistories: readonly ClassicalHistory[] = [

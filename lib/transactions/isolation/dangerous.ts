@@ -61,7 +61,7 @@ export interface Danger {
 
 /** Whether a level gives up one of the three. */
 export function dangerIn({ first, middle, last }: Danger, rule: Scheme["dangerous"]): boolean {
-  // Cahill, Röhm and Fekete (2008), section 3.2: one anti-dependency in, and one out.
+  // Cahill, Röhm and Fekete (2008), section 3: one anti-dependency in, and one out.
   if (rule === "any pivot") return true;
   // Ports and Grittner (2012), section 3.3: only if the last one commits before the two others.
   const at = last.committedAt;
