@@ -2,7 +2,7 @@
 import type { Call, NodeId, Out } from "../../core/role.js";
 import { murmur } from "../../storage/hash/hash.js";
 import { jumpHash } from "../../storage/placement/jump.js";
-import type { CoordinatorMaker, CoordinatorTalk, PlaceRule, ShardMaker, ShardTalk, StoreAnswer, StoreStep } from "./project-store.js";
+import type { CoordinatorMaker, CoordinatorTalk, PlaceRule, ShardMaker, ShardTalk, StoreAnswer, StoreParts, StoreStep } from "./project-store.js";
 
 export const place: PlaceRule = (key, shards) => shards[jumpHash(murmur.word(key), shards.length)]!;
 
@@ -172,3 +172,6 @@ export function coordinatorWith(flaw?: CoordinatorFlaw): CoordinatorMaker {
 }
 
 export const coordinator: CoordinatorMaker = coordinatorWith();
+
+/** The parts of a store that gets all points, for those who want to see one run before theirs does. */
+export const courseParts: StoreParts = { place, shard, coordinator };
