@@ -14,12 +14,13 @@ import type { ScriptedFault } from "../sim/faults.js";
 import { simulate, type Run } from "../sim/simulate.js";
 import { readKnob, type Knob, type Settings } from "./knob.js";
 import { surroundings, type Cluster, type Protocol } from "./protocol.js";
+import { byzantine } from "./protocols/byzantine.js";
 import { commit } from "./protocols/commit.js";
 import { consensus } from "./protocols/consensus.js";
 import { storage } from "./protocols/storage.js";
 
 /** All protocols that can be played with. */
-export const protocols: readonly Protocol[] = [...consensus, ...commit, ...storage];
+export const protocols: readonly Protocol[] = [...consensus, ...commit, ...storage, ...byzantine];
 
 /** All knobs of a protocol: its own, then those that all have in common. */
 export function knobsOf(protocol: Protocol): readonly Knob[] {

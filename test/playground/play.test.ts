@@ -40,6 +40,16 @@ describe.each(names)("%s", (name) => {
   });
 });
 
+it("stands one liar among four replicas, whatever it does, and whoever else is cut off for a while", () => {
+  for (const lie of ["equivocating", "silent-primary", "silent", "repeating", "inventing", "hiding", "pretending"]) {
+    for (const fault of ["none", "isolate"]) {
+      const run = runOf(setupOf(`pbft?liars=1&lie=${lie}&fault=${fault}&victim=last&each=2&clients=1`));
+      expect(run.violation, lie).toBeNull();
+      expect(run.trace.filter(({ kind }) => kind === "reply"), lie).toHaveLength(2);
+    }
+  }
+});
+
 it("leads to chapters that are there", () => {
   const chapters = new Set(protocols.map(({ chapter }) => chapter));
   expect([...chapters].filter((chapter) => !existsSync(new URL(`../../notebooks/${chapter}.ipynb`, import.meta.url)))).toEqual([]);
