@@ -30,7 +30,7 @@ const asks = [
   number("clients", "clients", { min: 1, max: 4, value: 2 }),
   number("each", "requests of each", { min: 1, max: 10, value: 4 }),
   number("gap", "time between its requests", { unit: "ms", min: 0, max: 500, value: 80 }),
-  number("patience", "how long a replica waits for a leader", { unit: "ms", min: 20, max: 2_000, value: 300 }),
+  number("patience", "how long a replica waits for a leader", { unit: "ms", min: 60, max: 2_000, value: 300 }),
 ];
 
 /** Clients are nodes of their own here, which believe what enough replicas say; each writes to a key of its own, and reads. */
