@@ -5,7 +5,7 @@ export interface Make {
   readonly kind: "make";
   readonly round: number;
   readonly partition: number;
-  /** How many partitions of input come from another machine's memory, and how many from files. */
+  /** How many bytes of input come from other machines' memories, and how many from files. */
   readonly fetched: number;
   readonly read: number;
   /** Whether the result is written to files, and to whose memory a copy goes. */
@@ -138,8 +138,9 @@ export function boss(options: BossOptions): Role<BossSignature> {
       if (holders === undefined) read += 1;
       else if (!holders.includes(to)) fetched += 1;
     }
-    // Each of P tasks reads its share of each of P partitions: one partition's worth in all.
-    if (isWide) [fetched, read] = [fetched / partitions, read / partitions];
+    // Of P partitions, each of P tasks reads its share: one partition's worth in all.
+    const share = isWide ? bytes / partitions : bytes;
+    [fetched, read] = [Math.round(fetched * share), Math.round(read * share)];
     const others = machines.filter((name) => name !== to && !self.machines[name]!.isDead);
     const copyTo = copies > 1 && others.length > 0 ? others[(round + partition) % others.length]! : null;
     const make: Make = { kind: "make", round, partition, fetched, read, writes: writeEvery > 0 && round % writeEvery === 0, copyTo };
@@ -189,7 +190,7 @@ export function boss(options: BossOptions): Role<BossSignature> {
         self.done += 1;
         if (self.everMade.has(name)) self.again += 1;
         self.everMade.add(name);
-        self.bytesSent += bytes * (task.fetched + (task.copyTo === null ? 0 : 1));
+        self.bytesSent += task.fetched + (task.copyTo === null ? 0 : bytes);
         if (task.writes) {
           self.written.add(name);
           self.bytesWritten += 2 * bytes;

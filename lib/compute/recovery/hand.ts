@@ -37,8 +37,8 @@ export function hand({ boss, bytes, computeMs, costs, beatMs }: {
       make(_, { round, partition, fetched, read, writes, copyTo }, __, out) {
         const ms =
           costs.taskMs + computeMs +
-          (fetched * bytes) / Math.min(costs.rackNetwork, costs.crossNetwork) +
-          (read * bytes) / costs.diskRead +
+          fetched / Math.min(costs.rackNetwork, costs.crossNetwork) +
+          read / costs.diskRead +
           (writes ? writeReplicatedMs(costs, bytes, 2) : 0) +
           (copyTo === null ? 0 : bytes / Math.min(costs.rackNetwork, costs.crossNetwork));
         out.setTimer({ kind: "finish", round, partition }, ms * costs.slowness);
