@@ -1,4 +1,14 @@
-/** Replication: registers that a majority keeps, and memories whose reads ask nobody. */
+/**
+ * Replication: more than one copy, and who may write and answer.
+ *
+ * - Registers that a majority keeps (`abdNode`), and memories whose reads ask nobody (`sharedMemory`).
+ * - `primaryBackup`: one replica orders the writes; synchronous, semi-synchronous or asynchronous.
+ * - `chain`: the replicas stand in a line; with `reads: "any"` it is CRAQ.
+ * - `master`: who belongs to such a group, by epochs that are sealed before the next begins.
+ * - `multiLeader`: everybody takes writes, and conflicts are found by version vectors.
+ *
+ * Gossip has a door of its own (`distlab/gossip`), and so have erasure codes (`distlab/erasure`).
+ */
 export { abdNode, type AbdNodeSignature } from "./replication/register/node.js";
 export { abdReplica, type AbdReplicaSignature, type Copies } from "./replication/register/replica.js";
 export { abdClient, type AbdClient, type AbdClientSignature, type AbdOptions, type Access, type RegisterQuorums } from "./replication/register/client.js";
