@@ -2,7 +2,7 @@ import type { Quiz } from "../quiz.js";
 
 /** The questions of chapter 2.1.3, by name. */
 export const limitsQuizzes: Readonly<
-  Record<"lastMessenger" | "flpMeaning" | "bivalentWorld" | "wrongSuspicion" | "coinEnds" | "hiddenRounds" | "phiNines", Quiz>
+  Record<"lastMessenger" | "flpMeaning" | "bivalentWorld" | "falseAlarm" | "coinEnds" | "hiddenRounds" | "phiNines", Quiz>
 > = {
   lastMessenger: {
     kind: "single",
@@ -34,7 +34,7 @@ export const limitsQuizzes: Readonly<
       { text: "The protocol never decides.", why: "It may. The adversary has to work for a run without an end, step by step." },
     ],
   },
-  wrongSuspicion: {
+  falseAlarm: {
     kind: "single",
     question: "What can a wrong suspicion do to the rotating coordinator (and to Paxos and Raft)?",
     options: [
