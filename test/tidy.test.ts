@@ -14,6 +14,8 @@ const table: Readonly<Record<string, Permission>> = {
   core: { packages: ["seedrandom"] },
   // An algorithm knows the node interface, and nothing that watches it.
   consensus: { areas: ["core"] },
+  // A front page over several folders of consensus.
+  asynchronous: { areas: ["consensus"] },
   // Paxos Commit is consensus on each vote.
   commit: { areas: ["core", "consensus"] },
   // A store takes its locks and its commitment from the protocols, and replicates its shards by consensus.
