@@ -14,7 +14,7 @@
  */
 export { digestOf, keyRing, type Combined, type KeyRing, type Pen, type Signed } from "./byzantine/keys.js";
 export {
-  authenticator, mac, oneTimeKeys, sha256Hex, sharedKey, signOnce, verifyOnce, type OneTimeKeys,
+  authenticator, mac, oneTimeKeys, sharedKey, signOnce, verifyOnce, type OneTimeKeys,
 } from "./byzantine/cryptography.js";
 export { hex, leafHash, MerkleLog, nodeHash, verifyConsistency, verifyInclusion, type Hash, type TreeHead } from "./byzantine/merkle.js";
 export { lying, puppet, type Lies, type PuppetSignature, type Say } from "./byzantine/lying.js";

@@ -1,6 +1,6 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Seed } from "../core/random.js";
 
 /*
@@ -49,11 +49,6 @@ export function signOnce({ secret }: OneTimeKeys, message: string): readonly Uin
 /** Whether the signature fits: everybody can check it who has the public half, and nobody else can make it. */
 export function verifyOnce(publicKey: OneTimeKeys["public"], message: string, signature: readonly Uint8Array[]): boolean {
   return signature.length === 256 && bitsOf(message).every((bit, i) => bytesToHex(sha256(signature[i]!)) === publicKey[i]![bit]!);
-}
-
-/** SHA-256 of a text, or of bytes and texts one after the other, as hexadecimal digits. */
-export function sha256Hex(...parts: readonly (string | Uint8Array)[]): string {
-  return bytesToHex(sha256(concatBytes(...parts.map((part) => (typeof part === "string" ? utf8ToBytes(part) : part)))));
 }
 
 function bitsOf(message: string): (0 | 1)[] {

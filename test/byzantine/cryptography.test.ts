@@ -1,6 +1,6 @@
-import { createHmac, createHash } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { authenticator, mac, oneTimeKeys, sha256Hex, sharedKey, signOnce, verifyOnce } from "../../lib/byzantine.js";
+import { authenticator, mac, oneTimeKeys, sharedKey, signOnce, verifyOnce } from "../../lib/byzantine.js";
 
 describe("a code", () => {
   it("is HMAC-SHA256 (RFC 4231, test case 2)", () => {
@@ -10,7 +10,6 @@ describe("a code", () => {
     const key = sharedKey(1, "a", "b");
     expect(mac(key, "hello")).toBe(createHmac("sha256", key).update("hello").digest("hex"));
     expect(sharedKey(1, "b", "a")).toEqual(key);
-    expect(sha256Hex("a", "b")).toBe(createHash("sha256").update("ab").digest("hex"));
   });
 
   it("of an authenticator can be checked by its receiver alone, and made by it, too", () => {
