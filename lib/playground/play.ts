@@ -16,11 +16,14 @@ import { readKnob, type Knob, type Settings } from "./knob.js";
 import { surroundings, type Cluster, type Protocol } from "./protocol.js";
 import { byzantine } from "./protocols/byzantine.js";
 import { commit } from "./protocols/commit.js";
+import { compute } from "./protocols/compute.js";
 import { consensus } from "./protocols/consensus.js";
+import { replication } from "./protocols/replication.js";
 import { storage } from "./protocols/storage.js";
+import { transactions } from "./protocols/transactions.js";
 
 /** All protocols that can be played with. */
-export const protocols: readonly Protocol[] = [...consensus, ...commit, ...storage, ...byzantine];
+export const protocols: readonly Protocol[] = [...consensus, ...replication, ...commit, ...transactions, ...storage, ...compute, ...byzantine];
 
 /** All knobs of a protocol: its own, then those that all have in common. */
 export function knobsOf(protocol: Protocol): readonly Knob[] {
