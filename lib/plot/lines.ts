@@ -88,9 +88,14 @@ export function lines<Row extends object>(rows: readonly Row[], options: LinesOp
     notes: drawn < all ? [thinned(drawn, all)] : [],
     data,
     xaxis: byText ? { type: "category" } : { ...(logX ? { type: "log" } : {}), ...ticksAt(numbers(rows, x, "x"), logX) },
-    yaxis: log?.includes("y") === true ? { type: "log" } : { rangemode: "tozero" },
+    yaxis: log?.includes("y") === true ? { type: "log", ...powersFor(numbers(rows, y, "y")) } : { rangemode: "tozero" },
     legend: series.length > 1 || expected !== undefined,
   });
+}
+
+/** Small shares are ticked as powers of ten; Plotly would write a millionth as 1µ, which is a unit and no number. */
+function powersFor(values: readonly (number | null)[]): object {
+  return values.some((value) => value !== null && value > 0 && value < 1e-3) ? { exponentformat: "power" } : {};
 }
 
 /** Few measured places are the ticks, unless they crowd; a number between them was not measured. */

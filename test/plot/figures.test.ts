@@ -191,6 +191,13 @@ describe("lines", () => {
       ),
     );
   });
+
+  it("tick small shares as powers of ten, and not in micro and nano", () => {
+    const shares = (least: number) => [{ n: 1, down: 0.01 }, { n: 9, down: least }];
+    const drawn = (least: number) => lines(shares(least), { x: "n", y: "down", log: "y", ...words }).layout;
+    expect(drawn(1e-18)).toMatchObject({ yaxis: { type: "log", exponentformat: "power" } });
+    expect(drawn(0.001)["yaxis"]).not.toHaveProperty("exponentformat");
+  });
 });
 
 describe("distributions", () => {
