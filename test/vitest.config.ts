@@ -8,5 +8,7 @@ export default defineConfig({
     exclude: ["**/*.long.test.ts", "browser/**"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Of two cores vitest would leave one to itself, which hardly uses it.
+    maxWorkers: "100%",
   },
 });

@@ -159,7 +159,7 @@ describe("the command line", () => {
   symlinkSync(join(root, "notebooks"), join(folder, "link"));
 
   it.each<[args: readonly string[], sentence: string]>([
-    [[], "which chapter? There are 3.1.1-paxos"],
+    [[], "which chapter? There are 1-background"],
     [["3.1.1", "start"], "one chapter at a time, got 3.1.1, start"],
     [["3.1.1", "--sett", "N=5"], "Unknown option '--sett'"],
     [["3.1.1", "--set", "N"], "--set must be NAME=VALUE, got N"],
