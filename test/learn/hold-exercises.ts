@@ -19,7 +19,7 @@ export interface Answers<A> {
 }
 
 /** What a learner waits for at most, in ms of real time, with room for a busy machine. */
-const patience = 8_000;
+const patience = 25_000;
 
 /** Each exercise of the chapter lets its right answer pass, and rejects each wrong one for its own reason. */
 export function holdExercises<C extends ChapterNumber>(chapter: C, answers: Readonly<Record<keyof ReturnType<typeof exercises<C>> & string, Answers<unknown>>>): void {
