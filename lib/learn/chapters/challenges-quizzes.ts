@@ -72,7 +72,7 @@ export const challengesQuizzes: Readonly<
     kind: "single",
     question: "A replica is down 1 % of the time; a tenth of that has a cause that strikes all replicas at once. What does a service of nine replicas, any of which will do, achieve?",
     options: [
-      { text: "It is down once in 10^18.", why: "That would be 0.01 to the power of 9, if all causes were independent." },
+      { text: "It is down once in 10¹⁸.", why: "That would be 0.01 to the power of 9, if all causes were independent." },
       { text: "It is down 0.1 % of the time, as one of three replicas nearly is.", right: true, why: "The common cause is a floor, and no number of replicas gets below it." },
       { text: "It is down 0.1 % of the time divided by nine.", why: "A common cause strikes all nine at once. It does not divide." },
     ],
