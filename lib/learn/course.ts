@@ -195,11 +195,11 @@ export function progressOf(chapter: ChapterNumber): void {
   chapterOf(chapter);
   const { exercises: tasks, quizzes, hints } = progressRow(chapter, notes());
   const taken = Object.entries(hints).map(([name, count]) => `${name} (${count} of 3)`);
-  const line = (what: string, { done, left }: { readonly done: readonly string[]; readonly left: readonly string[] }): string =>
-    `${what}: ${done.length} of ${done.length + left.length}${left.length === 0 ? ", all done." : `; left: ${left.join(", ")}.`}`;
+  const line = (what: string, part: Part): string =>
+    `${what}: ${share(part)}${part.left.length === 0 ? ", all done." : `; left: ${part.left.join(", ")}.`}`;
   say([
     `Chapter ${chapter}`,
-    line("Exercises solved", tasks),
+    ...(size(tasks) === 0 ? [] : [line("Exercises solved", tasks)]),
     line("Questions answered", quizzes),
     ...(taken.length === 0 ? [] : [`Hints taken: ${taken.join(", ")}.`]),
   ]);
@@ -210,11 +210,21 @@ export function courseProgress(): void {
   const known = notes();
   const rows = Object.keys(chapters).map((number) => {
     const { chapter, title, exercises: tasks, quizzes, hints } = progressRow(number as ChapterNumber, known);
-    const of = ({ done, left }: { readonly done: readonly string[]; readonly left: readonly string[] }): string => `${done.length} of ${done.length + left.length}`;
+    const of = (part: Part): string => (size(part) === 0 ? "–" : share(part));
     const taken = Object.values(hints).reduce((sum, count) => sum + count, 0);
     return { chapter: `${chapter} ${title}`, "exercises solved": of(tasks), "questions answered": of(quizzes), "hints taken": taken };
   });
   show(rows, { caption: "Your progress" });
+}
+
+type Part = ChapterProgress["quizzes"];
+
+function size({ done, left }: Part): number {
+  return done.length + left.length;
+}
+
+function share(part: Part): string {
+  return `${part.done.length} of ${size(part)}`;
 }
 
 /** What is done and what is left in a chapter. Names that the chapter no longer has do not count. */

@@ -124,6 +124,12 @@ describe("in a notebook", () => {
     expect(course).toMatch(/3\.1\.1 Paxos +1 of 6 +1 of 7 +2$/m);
   });
 
+  it("counts no exercises in a chapter that has only questions", async () => {
+    const [chapter, course] = await printed(() => { progressOf("6.1"); courseProgress(); });
+    expect(chapter).toMatch(/^Chapter 6\.1\nQuestions answered: 0 of \d/);
+    expect(course).toMatch(/6\.1 Summary +– +0 of \d+ +0$/m);
+  });
+
   it.each<[string, () => unknown, string | RegExp]>([
     ["a chapter", () => exercises("9.9" as never), /^chapter must be one of .*3\.1\.1.*, got "9\.9"$/],
     ["progress of a chapter", () => progressOf("toString" as never), /^chapter must be one of .*3\.1\.1.*, got "toString"$/],
