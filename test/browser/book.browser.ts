@@ -122,7 +122,7 @@ it("leads to its contents by keyboard, past all of its text", () =>
     await page.keyboard.press("Tab");
     expect(await focused()).toBe("Start page");
     await page.keyboard.press("Tab");
-    expect(await focused()).toContain("3.1.1");
+    expect(await focused()).toMatch(/^1 /);
   }));
 
 it("finds a section by keyboard only", () =>
@@ -134,8 +134,10 @@ it("finds a section by keyboard only", () =>
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.keyboard.press("ArrowDown");
     expect(await page.locator(".found a").first().evaluate((link) => link === document.activeElement)).toBe(true);
+    const section = await page.locator(".found a").first().getAttribute("href");
+    expect(section).toMatch(/\.html#./);
     await page.keyboard.press("Enter");
-    await page.waitForURL(/3\.1\.1-paxos\.html#/);
+    await page.waitForURL((url) => url.href.endsWith(section!));
     await page.goBack();
     await page.keyboard.press("/");
     await page.keyboard.type("zzzzqx");
