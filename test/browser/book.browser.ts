@@ -54,12 +54,18 @@ async function bringToLife(page: Page): Promise<void> {
   }
 }
 
+/** Every how many pages each way of looking at them is taken; the others are looked at in one way each, turn by turn. */
+const every = Number(process.env["DISTLAB_RUN_EVERY"] ?? 1);
+
+const looks: readonly [kind: string, options: BrowserContextOptions][] = [
+  ["light", {}],
+  ["dark", { colorScheme: "dark" }],
+  ["narrow", { viewport: { width: 360, height: 740 } }],
+];
+
 describe.concurrent.each(pages)("%s", (name) => {
-  it.each<[kind: string, options: BrowserContextOptions]>([
-    ["light", {}],
-    ["dark", { colorScheme: "dark" }],
-    ["narrow", { viewport: { width: 360, height: 740 } }],
-  ])("has no serious fault of accessibility, and nothing wider than the window, %s", (kind, options) =>
+  const number = pages.indexOf(name);
+  it.each(looks.filter((_, look) => number % every === 0 || number % looks.length === look))("has no serious fault of accessibility, and nothing wider than the window, %s", (kind, options) =>
     visit(name, options, async (page) => {
       await bringToLife(page);
       await page.screenshot({ path: join(artefacts, `book-${name}-${kind}.png`) });
