@@ -2,6 +2,7 @@ import { expect, it, vi } from "vitest";
 import { stream } from "../../lib/core/random.js";
 import { postgresScripts, postgresVersion, startPostgres } from "../../lib/host.js";
 import { interleave, type Level } from "../../lib/isolation.js";
+import { randomScript } from "../transactions/isolation/random-scripts.js";
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -11,25 +12,7 @@ const rows = { x: 1, y: 6 };
 const predicates = { Small: { max: 4 }, Big: { min: 5 } };
 const plain = (result: string): string => result.replace(/refused: .*|aborted: (?!rollback).*/, "refused");
 
-/** Two or three transactions of up to four statements, in random order. */
-function draw(seed: number): string {
-  const chance = stream(seed, "pg");
-  const open = Array.from({ length: 2 + chance.below(2) }, (_, i) => ({ number: i + 1, left: 1 + chance.below(4) }));
-  const script: string[] = [];
-  while (open.length > 0) {
-    const at = chance.below(open.length);
-    const { number, left } = open[at]!;
-    const key = chance.pick(["x", "y", "z"]);
-    open[at]!.left -= 1;
-    if (left === 0) {
-      script.push(`${chance.chance(0.1) ? "a" : "c"}${number}`);
-      open.splice(at, 1);
-      continue;
-    }
-    script.push(chance.pick([`r${number}[${key}]`, `r${number}[${key}]`, `r${number}[${chance.pick(["Small", "Big"])}]`, `w${number}[${key}=${chance.below(10)}]`, `w${number}[${key}=${key}+1]`]));
-  }
-  return script.join(" ");
-}
+const draw = (seed: number): string => randomScript(stream(seed, "pg"), { least: 2, writes: ["w#[@=@+1]"] });
 
 it("finds that PostgreSQL answers random scripts alike, but for who is woken first, and for locks that are coarser than ours", async () => {
   if (version === null) return expect(startPostgres()).rejects.toThrow("PostgreSQL 15 or newer is not installed");

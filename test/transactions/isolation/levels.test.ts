@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { stream } from "../../../lib/core/random.js";
 import type { PortableLevel } from "../../../lib/history.js";
 import { anomalies, interleave, interleavings, levels, schemes, tryAnomaly, type Level, type ScriptOptions } from "../../../lib/isolation.js";
+import { randomScript } from "./random-scripts.js";
 
 /** In how many orders of the statements each anomaly occurs, at each level in the order of `levels`. */
 const occurs: Readonly<Record<string, readonly string[]>> = {
@@ -149,27 +150,7 @@ describe("every level", () => {
   };
   const predicates = { Small: { max: 4 }, Big: { min: 5 } };
 
-  /** Three or four transactions of up to four statements on three rows and two predicates, in random order. */
-  function draw(seed: number): string {
-    const chance = stream(seed, "scripts");
-    const open = Array.from({ length: 3 + chance.below(2) }, (_, i) => ({ number: i + 1, left: 1 + chance.below(4) }));
-    const script: string[] = [];
-    while (open.length > 0) {
-      const at = chance.below(open.length);
-      const { number, left } = open[at]!;
-      const key = chance.pick(["x", "y", "z"]);
-      open[at]!.left -= 1;
-      if (left === 0) {
-        script.push(`${chance.chance(0.1) ? "a" : "c"}${number}`);
-        open.splice(at, 1);
-        continue;
-      }
-      script.push(
-        chance.pick([`r${number}[${key}]`, `r${number}[${key}]`, `r${number}[${chance.pick(["Small", "Big"])}]`, `w${number}[${key}=${chance.below(10)}]`, `w${number}[${key}=none]`, `w${number}[${key}+=3]`]),
-      );
-    }
-    return script.join(" ");
-  }
+  const draw = (seed: number): string => randomScript(stream(seed, "scripts"), { least: 3, writes: ["w#[@=none]", "w#[@+=3]"] });
 
   it.each(levels)("keeps what it promises, whatever transactions come: %s", (level) => {
     const seen = new Set<string>();
