@@ -64,5 +64,5 @@ export {
 } from "./learn/chapters/replication-exercises.js";
 export { type Exchange, type SampleRule, type SizeRule, type TimeToWaitRule } from "./learn/chapters/intelligence-exercises.js";
 export { type AdmitRule, type KneeRule, type PauseRule, type TokenRule } from "./learn/chapters/challenges-exercises.js";
-export { type AnyFailsRule, type FanoutRule, type ReachRule } from "./learn/chapters/scale-exercises.js";
+export { type AnyFailsRule, type CapacityRule, type FanoutRule, type Mass, type PushSumRule, type ReachRule } from "./learn/chapters/scale-exercises.js";
 export { courseParts } from "./learn/chapters/project-parts.js";

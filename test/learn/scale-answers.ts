@@ -1,4 +1,4 @@
-import type { AnyFailsRule, FanoutRule, ReachRule } from "../../lib/learn.js";
+import type { AnyFailsRule, CapacityRule, FanoutRule, PushSumRule, ReachRule } from "../../lib/learn.js";
 import type { Answers } from "./hold-exercises.js";
 
 export const anyFails: Answers<AnyFailsRule> = {
@@ -43,5 +43,97 @@ export const fanoutRule: Answers<FanoutRule> = {
     { name: "a binary tree", answer: () => 2, trial: /^messages that are slow/, problem: /takes/, run: false },
     { name: "a star", answer: (n) => n - 1, trial: /^work that counts/, problem: /takes/, run: false },
     { name: "the root of n", answer: (n) => Math.ceil(Math.sqrt(n)), trial: /^messages that are slow/, problem: /takes/, run: false },
+  ],
+};
+
+export const capacityRule: Answers<CapacityRule> = {
+  sound(weights, homes, groups, each) {
+    const loads = new Array<number>(groups).fill(0);
+    weights.forEach((weight, key) => { loads[homes[key]!]! += weight; });
+    return each / (Math.max(...loads) / 1_000);
+  },
+  wrong: [
+    { name: "all groups together", answer: (_, __, groups, each) => groups * each, trial: /^one key in each/, problem: /requests a second each, it says/, run: false },
+    { name: "the heaviest key alone", answer: (weights, _, __, each) => (1_000 * each) / Math.max(...weights), trial: /^many keys/, problem: /and it is/, run: false },
+    { name: "the groups that have a key", answer: (_, homes, __, each) => each * new Set(homes).size, trial: /^one key in each/, problem: /and it is/, run: false },
+    {
+      name: "what goes to the first group is its limit",
+      answer: (weights, homes, _, each) => (1_000 * each) / weights.reduce((sum, weight, key) => sum + (homes[key] === 0 ? weight : 0), 0),
+      trial: /^one key in each/,
+      problem: /and it is/,
+      run: false,
+    },
+  ],
+};
+
+export const pushSumRule: Answers<PushSumRule> = {
+  sound(nodes, to) {
+    const next = nodes.map(({ sum, weight }) => ({ sum: sum / 2, weight: weight / 2 }));
+    nodes.forEach(({ sum, weight }, i) => {
+      next[to[i]!]!.sum += sum / 2;
+      next[to[i]!]!.weight += weight / 2;
+    });
+    return next;
+  },
+  wrong: [
+    {
+      name: "sends all that it has",
+      answer(nodes, to) {
+        const next = nodes.map(() => ({ sum: 0, weight: 0 }));
+        nodes.forEach(({ sum, weight }, i) => {
+          next[to[i]!]!.sum += sum;
+          next[to[i]!]!.weight += weight;
+        });
+        return next;
+      },
+      trial: /^each to the next/,
+      problem: /must have/,
+      run: false,
+    },
+    {
+      name: "sends a half and keeps all",
+      answer(nodes, to) {
+        const next = nodes.map((node) => ({ ...node }));
+        nodes.forEach(({ sum, weight }, i) => {
+          next[to[i]!]!.sum += sum / 2;
+          next[to[i]!]!.weight += weight / 2;
+        });
+        return next;
+      },
+      trial: /^each to the next/,
+      problem: /were .+ and are now/,
+      run: false,
+    },
+    {
+      name: "one after the other",
+      answer(nodes, to) {
+        const next = nodes.map((node) => ({ ...node }));
+        next.forEach((node, i) => {
+          node.sum /= 2;
+          node.weight /= 2;
+          next[to[i]!]!.sum += node.sum;
+          next[to[i]!]!.weight += node.weight;
+        });
+        return next;
+      },
+      trial: /^each to the next/,
+      problem: /must have/,
+      run: false,
+    },
+    {
+      name: "the one who is told takes the mean",
+      answer(nodes, to) {
+        const next = nodes.map((node) => ({ ...node }));
+        nodes.forEach(({ sum, weight }, i) => {
+          const other = next[to[i]!]!;
+          other.sum = (other.sum + sum) / 2;
+          other.weight = (other.weight + weight) / 2;
+        });
+        return next;
+      },
+      trial: /^each to the next|^anybody/,
+      problem: /must have|were/,
+      run: false,
+    },
   ],
 };

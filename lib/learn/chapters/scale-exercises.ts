@@ -158,9 +158,151 @@ const fanoutRule: Exercise<FanoutRule> = new Exercise({
   ],
 });
 
+// ----------------------------------------------------------------------------------------------------- what groups can do
+
+/**
+ * A store of so many groups, each of which can do `each` requests in a second. Of a thousand requests `weights[k]` are for key k,
+ * which is at home in group `homes[k]`. How many requests in a second can the store do while they come in this mix? (Nobody may wait
+ * for ever: the first group that is full sets the pace.)
+ */
+export type CapacityRule = (weights: readonly number[], homes: readonly number[], groups: number, each: number) => number;
+
+interface StoreCase {
+  readonly weights: readonly number[];
+  readonly homes: readonly number[];
+  readonly groups: number;
+  readonly each: number;
+}
+
+function capacity({ weights, homes, groups, each }: StoreCase): number {
+  const loads = new Array<number>(groups).fill(0);
+  weights.forEach((weight, key) => { loads[homes[key]!]! += weight; });
+  return (each * weights.reduce((sum, weight) => sum + weight, 0)) / Math.max(...loads);
+}
+
+const capacityTrial = (name: string, look: string, draw: (chance: Stream) => StoreCase): Trial<CapacityRule> =>
+  manyCases<CapacityRule, StoreCase>(name, {
+    cases: 150,
+    draw,
+    judge(answer, drawn) {
+      const got: unknown = answer(drawn.weights, drawn.homes, drawn.groups, drawn.each);
+      const right = capacity(drawn);
+      if (typeof got === "number" && Math.abs(got - right) <= 1e-6 * right) return null;
+      const { weights, homes, groups, each } = drawn;
+      return `with the weights ${show(weights)} at home in ${show(homes)} of ${groups} groups, ${each} requests a second each, it says ${show(got)}, and it is ${show(right)}`;
+    },
+    look,
+  });
+
+/** So many weights that add up to a thousand. */
+function thousand(chance: Stream, keys: number): readonly number[] {
+  const weights = Array.from({ length: keys }, () => 1 + chance.below(Math.floor(1_000 / keys)));
+  return [...weights.slice(1), 1_000 - weights.slice(1).reduce((sum, weight) => sum + weight, 0)];
+}
+
+const capacityRule: Exercise<CapacityRule> = new Exercise({
+  chapter,
+  name: "capacityRule",
+  task: "Say how many requests a second a store of many groups can do.",
+  hints: [
+    "If the store does x requests a second, how many of them come to one group? None of these numbers may exceed what a group can do.",
+    "Add up, for each group, the weights of the keys that are at home there. The group with the most is full first.",
+    "loads[homes[k]] += weights[k] for every key k; the share of the fullest is Math.max(...loads) / 1000; return each / that share.",
+  ],
+  shape: isFunction,
+  trials: [
+    capacityTrial("one key in each group", "With even weights it is the number of groups times what one does, with uneven ones less.", (chance) => {
+      const groups = 2 + chance.below(6);
+      return { weights: thousand(chance, groups), homes: chance.shuffle(Array.from({ length: groups }, (_, g) => g)), groups, each: 100 * (1 + chance.below(9)) };
+    }),
+    capacityTrial("many keys, some of whose groups are the same", "A group's load is that of all its keys together, and a group without a key does nothing.", (chance) => {
+      const groups = 2 + chance.below(6);
+      const keys = 3 + chance.below(10);
+      return { weights: thousand(chance, keys), homes: Array.from({ length: keys }, () => chance.below(groups)), groups, each: 100 * (1 + chance.below(9)) };
+    }),
+  ],
+});
+
+// --------------------------------------------------------------------------------------------------- one round of push-sum
+
+/** What a node of push-sum has. */
+export interface Mass {
+  readonly sum: number;
+  readonly weight: number;
+}
+
+/** One round of push-sum: each node sends half of what it has to node `to[i]`, all at the same time. What has each afterwards? */
+export type PushSumRule = (nodes: readonly Mass[], to: readonly number[]) => readonly Mass[];
+
+interface RoundCase {
+  readonly nodes: readonly Mass[];
+  readonly to: readonly number[];
+}
+
+function pushed({ nodes, to }: RoundCase): readonly Mass[] {
+  const next = nodes.map(({ sum, weight }) => ({ sum: sum / 2, weight: weight / 2 }));
+  nodes.forEach(({ sum, weight }, i) => {
+    const other = next[to[i]!]!;
+    other.sum += sum / 2;
+    other.weight += weight / 2;
+  });
+  return next;
+}
+
+const isNear = (got: unknown, right: number): boolean => typeof got === "number" && Math.abs(got - right) <= 1e-9 * (1 + Math.abs(right));
+
+const pushSumTrial = (name: string, look: string, draw: (chance: Stream) => RoundCase): Trial<PushSumRule> =>
+  manyCases<PushSumRule, RoundCase>(name, {
+    cases: 100,
+    draw,
+    judge(answer, drawn) {
+      const given = drawn.nodes.map((node) => ({ ...node }));
+      const got = answer(given, [...drawn.to]) as readonly Partial<Mass>[] | null;
+      const right = pushed(drawn);
+      const says = `with ${show(drawn.nodes)}, sent to ${show(drawn.to)}`;
+      if (!Array.isArray(got) || got.length !== right.length) return `${says}, it must give ${right.length} nodes, and gives ${show(got)}`;
+      const total = (of: readonly Partial<Mass>[], field: keyof Mass) => of.reduce((sum, node) => sum + (node?.[field] ?? NaN), 0);
+      for (const field of ["sum", "weight"] as const) {
+        if (!isNear(total(got, field), total(right, field))) return `${says}, all ${field}s together were ${show(total(right, field))} and are now ${show(total(got, field))}`;
+      }
+      const off = right.findIndex((node, i) => !isNear(got[i]?.sum, node.sum) || !isNear(got[i]?.weight, node.weight));
+      return off < 0 ? null : `${says}, node ${off} must have ${show(right[off])}, and has ${show(got[off])}`;
+    },
+    look,
+  });
+
+const roundOf = (chance: Stream, n: number, target: (i: number) => number): RoundCase => ({
+  nodes: Array.from({ length: n }, () => ({ sum: 8 * chance.below(20), weight: 1 })),
+  to: Array.from({ length: n }, (_, i) => target(i)),
+});
+
+const pushSumRule: Exercise<PushSumRule> = new Exercise({
+  chapter,
+  name: "pushSumRule",
+  task: "Write one round of push-sum.",
+  hints: [
+    "All nodes send at once: what somebody gets in this round it passes on in the next one at the earliest.",
+    "First give every node the half that it keeps, in a new list; then add to it, for each node of the OLD list, the half that it sends.",
+    "const next = nodes.map(({ sum, weight }) => ({ sum: sum / 2, weight: weight / 2 })); nodes.forEach(({ sum, weight }, i) => { next[to[i]].sum += sum / 2; next[to[i]].weight += weight / 2; }); return next;",
+  ],
+  shape: isFunction,
+  trials: [
+    pushSumTrial("each to the next", "Everybody keeps one half and gets one half.", (chance) => {
+      const n = 3 + chance.below(5);
+      return roundOf(chance, n, (i) => (i + 1) % n);
+    }),
+    pushSumTrial("anybody to anybody", "Some get two halves and some none; what nobody sent has not arrived, and nothing is lost.", (chance) => {
+      const n = 3 + chance.below(5);
+      return roundOf(chance, n, (i) => (i + 1 + chance.below(n - 1)) % n);
+    }),
+  ],
+});
+
 /** The exercises of chapter 5.1, by name. */
 export const scaleExercises: {
   readonly anyFails: Exercise<AnyFailsRule>;
   readonly reachRule: Exercise<ReachRule>;
   readonly fanoutRule: Exercise<FanoutRule>;
-} = { anyFails, reachRule, fanoutRule };
+  readonly pushSumRule: Exercise<PushSumRule>;
+  readonly capacityRule: Exercise<CapacityRule>;
+} = { anyFails, reachRule, fanoutRule, pushSumRule, capacityRule };
