@@ -80,7 +80,7 @@ export const scaleQuizzes: Readonly<
   },
   hotShard: {
     kind: "single",
-    question: "A store has 16 shards. A quarter of all requests is for one key. How many times more than one shard can it do?",
+    question: "A store has 16 shards. A quarter of all requests is for one key, which has a shard to itself; the others are spread evenly over the other 15. How many times more than one shard can it do?",
     options: [
       { text: "4 times: the shard with that key is full then.", right: true, why: "It gets a quarter of the load, and more shards do not take that from it." },
       { text: "16 times.", why: "Only if the load is spread evenly." },
