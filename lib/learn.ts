@@ -20,6 +20,7 @@ export {
 export {
   type BoundedRule, type Contender, type ExercisePoint, type LabelRule, type MetPlace, type PreferenceRule, type RingRule, type TagRule, type WinnerRule,
 } from "./learn/chapters/consistent-hashing-exercises.js";
+export { keeper, type KeeperOptions, type KeeperRequest, type KeeperSignature, type KeeperState } from "./learn/chapters/consistent-hashing-store.js";
 export {
   type FinishReadRule, type LinearOrderRule, type SidesRule, type RegularRule, type TimedAccess, type ToldCopy,
 } from "./learn/chapters/consistency-exercises.js";
