@@ -108,24 +108,24 @@ export const fourPhaseQuizzes: Readonly<
   freeLeader: {
     kind: "single",
     question:
-      "A leader opens ballot 1. In the instance of r2 no acceptor of its majority has voted. For what may it ask there?",
+      "A leader opens ballot 1. In the instance of p2 no acceptor of its majority has voted. For what may it ask there?",
     options: [
       {
         text: '"prepared" or "aborted", as in Paxos: it is free.',
-        why: "As Paxos it would be safe; as a commit it would not: r2 may not be able to do its share.",
+        why: "As Paxos it would be safe; as a commit it would not: p2 may not be able to do its share.",
       },
       {
         text: '"aborted" only.',
         right: true,
-        why: "Nobody but r2 can say that it is prepared. So a silent manager costs the transaction, not the others' time.",
+        why: "Nobody but p2 can say that it is prepared. So a silent manager costs the transaction, not the others' time.",
       },
       {
-        text: "Nothing; it must wait for r2.",
+        text: "Nothing; it must wait for p2.",
         why: "Then one silent manager would block everybody: that is what the later ballots are for.",
       },
       {
         text: '"prepared", if all other instances have chosen that.',
-        why: "The others know nothing of r2. It may have vetoed, in a message that is still under way.",
+        why: "The others know nothing of p2. It may have vetoed, in a message that is still under way.",
       },
     ],
   },
