@@ -11,7 +11,10 @@ export interface PostgresScriptOptions {
   readonly rows?: Readonly<Record<string, number>>;
   /** What the predicates of the script look for, as conditions on `key` and `value`: `{ P: "value >= 1" }`. */
   readonly predicates?: Readonly<Record<string, string>>;
-  /** After how many ms a statement that has no answer counts as waiting, so that the next one is said (default 80). */
+  /**
+   * After how many ms without an answer PostgreSQL is asked whether the statement waits for a lock, so that the next one
+   * is said (default 80). A machine that is only slow is asked again.
+   */
   readonly waitMs?: number;
 }
 
@@ -25,6 +28,8 @@ export interface PostgresStep {
 
 interface Client {
   readonly session: DatabaseSession;
+  /** The number of its process, by which the table of locks knows it. */
+  readonly pid: number;
   readonly known: Map<string, number>;
   /** Settles when all that it was told so far is done. */
   last: Promise<void>;
@@ -65,21 +70,33 @@ async function run(
   const steps = statements.map((statement) => ({ statement, transaction: `T${/\d+/.exec(statement)![0]}` }));
   for (const { transaction } of steps) {
     if (clients.has(transaction)) continue;
-    clients.set(transaction, { session: sessionOf(clients.size), known: new Map(), last: Promise.resolve(), isOver: false });
+    const session = sessionOf(clients.size);
+    const [{ pid } = {}] = await session.run("SELECT pg_backend_pid() AS pid");
+    clients.set(transaction, { session, pid: Number(pid), known: new Map(), last: Promise.resolve(), isOver: false });
   }
   for (const [i, { statement, transaction }] of steps.entries()) {
     const client = clients.get(transaction)!;
     let isLate = false;
+    let isDone = false;
     client.last = client.last.then(async () => {
       if (client.isOver) return;
       const result = await resultOf(client, sqlOf(statement, client, { level, predicates, isFirst: steps.findIndex((step) => step.transaction === transaction) === i }), statement);
       results[i] = isLate ? `waits, then ${result}` : result;
     });
-    await Promise.race([client.last, pause(waitMs).then(() => (isLate = true))]);
+    const done = client.last.then(() => (isDone = true));
+    while (!isDone && !isLate) {
+      await Promise.race([done, pause(waitMs)]);
+      if (!isDone) isLate = await waitsForLock(database, client);
+    }
   }
   await Promise.all(Array.from(clients.values(), ({ last }) => last));
   for (const { isOver, session } of clients.values()) if (!isOver) await session.run("ROLLBACK");
   return steps.map((step, i) => ({ ...step, result: results[i]! }));
+}
+
+/** Whether this session waits for what another one has locked. */
+async function waitsForLock(database: PostgresDatabase, { pid }: Client): Promise<boolean> {
+  return (await database.run(`SELECT pid FROM pg_locks WHERE NOT granted AND pid = ${pid}`)).length > 0;
 }
 
 async function resultOf(client: Client, sql: readonly string[], statement: string): Promise<string> {
