@@ -6,23 +6,24 @@ export const scaleQuizzes: Readonly<
 > = {
   everyDayFailures: {
     kind: "numeric",
-    question: "A machine fails on a given day with probability 1 in 10,000. With which probability does at least one of 10,000 machines fail today?",
+    question: "A machine fails on a given day with probability 1 in 1,000. With which probability does at least one of 2,000 machines fail today?",
     unit: "%",
-    value: 63.2,
+    value: 86.5,
     tolerance: 1,
-    why: "1 − (1 − 1/10,000)^10,000 ≈ 1 − 1/e.",
+    why: "1 − (1 − 1/1,000)^2,000 ≈ 1 − 1/e².",
     near: [
-      { value: 100, why: "One failure is to be expected, and on 37 days of 100 there is none: some other days have two or three." },
-      { value: 0.01, why: "That is one machine." },
-      { value: 36.8, why: "That is the probability that none fails." },
+      { value: 100, why: "Two failures are to be expected, and on 13 or 14 days of 100 there is none: some other days have three or four." },
+      { value: 0.1, why: "That is one machine." },
+      { value: 13.5, why: "That is the probability that none fails." },
+      { value: 63.2, why: "That would be 1,000 machines." },
     ],
     otherwise: "Compute the probability that none fails, (1 − p)^n, and take it from 1.",
   },
   leaderWork: {
     kind: "single",
-    question: "A leader sends each command to its followers and waits for a majority. The cluster grows from 3 to 9 servers. What becomes of the commands that it can do in a second, if handling a message is what takes its time?",
+    question: "A leader sends each command to its followers and waits for a majority. The cluster grows from 3 to 9 servers. What becomes of the commands that it can do in a second, if handling the messages that it gets is what takes its time?",
     options: [
-      { text: "About a quarter is left: it handles two messages for each of eight followers in place of two.", right: true, why: "The leader's messages grow with n − 1. More servers make a replicated log slower." },
+      { text: "About a third is left: for each command it gets nine messages in place of three.", right: true, why: "The client's and one of each follower: the leader's messages grow with n. More servers make a replicated log slower." },
       { text: "It stays: only a majority is waited for.", why: "Waited for; but the other answers come as well, and are handled." },
       { text: "It triples: there are three times as many servers.", why: "Each command is done by all of them. For more commands there must be more groups." },
       { text: "It falls to a ninth of a ninth.", why: "Messages in all grow with n here, not with n²; and what counts is the busiest server." },
