@@ -19,6 +19,7 @@ export { databaseHistory, isolated } from "./transactions/isolation/properties.j
 export { levels, schemes, type Level, type Scheme } from "./transactions/isolation/scheme.js";
 export { session, type Active, type SessionOptions, type SessionSignature, type SessionState } from "./transactions/isolation/session.js";
 export { type AbortReason, type Predicate, type Result, type Statement } from "./transactions/isolation/statement.js";
+export { terminal, type Say, type TerminalSignature, type TerminalState } from "./transactions/isolation/terminal.js";
 export {
   abortsOf, databaseCluster, sessionNames, transactionCosts, wasNeeded, workload, workloadRows,
   type DatabaseCluster, type DatabaseClusterOptions, type TransactionCosts, type WorkloadOptions,

@@ -6,6 +6,6 @@
  *     import { play } from "distlab/playground";
  *     for (const { bundle } of play("paxos?proposers=3&loss=10").outputs) show({ bundle: () => bundle });
  */
-export { addressOf, knobsOf, play, protocols, runOf, setupOf, type Played, type Setup } from "./playground/play.js";
-export { type Cluster, type Protocol } from "./playground/protocol.js";
+export { addressOf, areas, knobsOf, play, protocols, runOf, setupOf, type Played, type Setup } from "./playground/play.js";
+export { type Cluster, type Protocol, type Trouble, type Waits } from "./playground/protocol.js";
 export { type ChoiceKnob, type Knob, type NumberKnob, type Settings } from "./playground/knob.js";

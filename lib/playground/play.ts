@@ -13,17 +13,31 @@ import type { NodeId } from "../core/role.js";
 import type { ScriptedFault } from "../sim/faults.js";
 import { simulate, type Run } from "../sim/simulate.js";
 import { readKnob, type Knob, type Settings } from "./knob.js";
-import { surroundings, type Cluster, type Protocol } from "./protocol.js";
+import { surroundings, type Cluster, type Protocol, type Waits } from "./protocol.js";
 import { byzantine } from "./protocols/byzantine.js";
 import { commit } from "./protocols/commit.js";
 import { compute } from "./protocols/compute.js";
 import { consensus } from "./protocols/consensus.js";
+import { isolation } from "./protocols/isolation.js";
+import { rdd } from "./protocols/rdd.js";
 import { replication } from "./protocols/replication.js";
 import { storage } from "./protocols/storage.js";
+import { streams } from "./protocols/streams.js";
 import { transactions } from "./protocols/transactions.js";
 
+/** The protocols by what they are for, in the order of the chapters. */
+export const areas: readonly { readonly title: string; readonly protocols: readonly Protocol[] }[] = [
+  { title: "Agreement", protocols: consensus },
+  { title: "Copies", protocols: replication },
+  { title: "Commitment", protocols: [...commit, ...transactions] },
+  { title: "Isolation", protocols: isolation },
+  { title: "Keys on a ring", protocols: storage },
+  { title: "Computing", protocols: [...compute, ...rdd, ...streams] },
+  { title: "Among liars", protocols: byzantine },
+];
+
 /** All protocols that can be played with. */
-export const protocols: readonly Protocol[] = [...consensus, ...replication, ...commit, ...transactions, ...storage, ...compute, ...byzantine];
+export const protocols: readonly Protocol[] = areas.flatMap((area) => area.protocols);
 
 /** All knobs of a protocol: its own, then those that all have in common. */
 export function knobsOf(protocol: Protocol): readonly Knob[] {
@@ -102,16 +116,17 @@ const mostEvents = 5_000;
 export function play(address: string): Played {
   const setup = setupOf(address);
   const run = runOf(setup);
-  const { nodes, fields } = setup.protocol.cluster(setup.settings);
+  const { nodes, fields, waits, tells } = setup.protocol.cluster(setup.settings);
   const kinds = messageCounts(run.trace);
   const total = messageTotal(run.trace);
-  const latencies = latenciesOf(run);
+  const latencies = waits?.(run.trace) ?? latenciesOf(run);
   const places = load(run.trace, { nodes: Object.keys(nodes) });
   const most = [...kinds].sort((a, b) => b.sent - a.sent)[0];
   const busiest = [...places].sort((a, b) => b.received - a.received)[0];
   const sentences = [
     `${ended(run)} ${plural(total.sent, "message")} between nodes, ${total.delivered} delivered.`,
     ...(latencies.rows.length === 0 ? [`No ${latencies.what} came about.`] : []),
+    ...(tells?.(run) ?? []),
   ];
   const outputs: Played["outputs"][number][] = [
     { name: "run", bundle: player(run, { title: `${setup.protocol.title}: step through the run`, limit: mostEvents, ...changing(run, fields) }).bundle() },
@@ -159,17 +174,21 @@ export function play(address: string): Played {
 
 /** The run of a setup, whole, for whoever wants to look further into it. */
 export function runOf({ protocol, settings }: Setup): Run<any> {
-  const { servers, leads, requests = [], fields: _, ...cluster } = protocol.cluster(settings);
+  const { nodes, clients, properties, disk, servers, leads, fifo = false, requests = [] } = protocol.cluster(settings);
   const until = Number(settings["until"]);
   return simulate<any, any>({
     seed: Number(settings["seed"]),
     network: {
       latency: [Number(settings["quickest"]), Number(settings["slowest"])],
-      loss: Number(settings["loss"]) / 100,
-      duplication: Number(settings["duplication"]) / 100,
+      loss: Number(settings["loss"] ?? 0) / 100,
+      duplication: Number(settings["duplication"] ?? 0) / 100,
+      fifo,
     },
     ...troubleOf(settings, servers, leads),
-    ...cluster,
+    nodes,
+    ...(clients === undefined ? {} : { clients }),
+    ...(properties === undefined ? {} : { properties }),
+    ...(disk === undefined ? {} : { disk }),
     requests: requests as never,
     changes: true,
     until,
@@ -195,6 +214,8 @@ function troubleOf(settings: Settings, servers: readonly NodeId[], leads: Cluste
     case "pause":
     case "isolate":
       return { faults: [{ at, kind: settings["fault"], node, forMs } as ScriptedFault] };
+    case "stop":
+      return { faults: [{ at, kind: "crash", node }] };
     case "partition":
       return { faults: [{ at, kind: "partition", groups: [servers.slice(0, middle), servers.slice(middle)], forMs }] };
     case "random":
@@ -204,24 +225,17 @@ function troubleOf(settings: Settings, servers: readonly NodeId[], leads: Cluste
   }
 }
 
-interface Latencies {
-  /** "operation" or "decision". */
-  readonly what: string;
-  readonly label: string;
-  readonly rows: readonly { readonly ms: number }[];
-}
-
 /** Operations where clients wait for them; else the decisions of nodes. */
-function latenciesOf({ trace, history }: Run<any>): Latencies {
+function latenciesOf({ trace, history }: Run<any>): Waits {
   return history.length > 0
     ? { what: "operation", label: "from the first call to the answer", rows: operationLatencies(trace) }
     : { what: "decision", label: "from the first request to the decision", rows: decisionLatencies(trace) };
 }
 
-function numbersOf(run: Run<any>, { what, rows }: Latencies, total: ReturnType<typeof messageTotal>): readonly object[] {
+function numbersOf(run: Run<any>, { what, rows }: Waits, total: ReturnType<typeof messageTotal>): readonly object[] {
   const sent = nodeCounts(run.trace).map((row) => row.sent);
   const asked = run.history.length;
-  return [
+  const lines = [
     { what: "messages sent", value: total.sent },
     { what: "messages that did not arrive", value: total.dropped },
     { what: "messages that the network doubled", value: total.duplicated },
@@ -233,6 +247,8 @@ function numbersOf(run: Run<any>, { what, rows }: Latencies, total: ReturnType<t
     ...(sent.length > 0 ? [{ what: "most messages sent by one node", value: Math.max(...sent) }] : []),
     { what: "virtual ms", value: run.ended.at },
   ];
+  // As texts, so that a count does not get the decimals of a mean.
+  return lines.map((line) => ({ what: line.what, value: formatNumber(line.value) }));
 }
 
 function ended({ ended: { kind, at, reason } }: Run<any>): string {

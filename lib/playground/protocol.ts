@@ -1,6 +1,7 @@
 import type { NodeView } from "../core/property.js";
 import type { NodeId, Tagged } from "../core/role.js";
-import type { SimulateOptions } from "../sim/simulate.js";
+import type { Run, SimulateOptions } from "../sim/simulate.js";
+import type { TraceEvent } from "../trace/event.js";
 import { choice, number, type Knob, type Settings } from "./knob.js";
 
 /** What a protocol brings to a run; network, faults and seed come from the knobs that all have in common. */
@@ -12,7 +13,36 @@ export type Cluster = Pick<SimulateOptions<any, any>, "nodes" | "clients" | "pro
   readonly leads?: (node: NodeView) => boolean;
   /** What the player shows of the states (default: all), where a role has more than one looks at. */
   readonly fields?: readonly string[];
+  /** Whether each link delivers in the order of sending, as TCP does. By default, messages overtake each other. */
+  readonly fifo?: boolean;
+  /** What somebody waits for, where it is neither a client's operation nor a decision after the first request. */
+  readonly waits?: (trace: readonly TraceEvent[]) => Waits;
+  /** What else is to be said of a run, in sentences. */
+  readonly tells?: (run: Run<any>) => readonly string[];
 };
+
+/** What somebody waits for, and how long each of these took. */
+export interface Waits {
+  /** One of them, in a word: "operation". */
+  readonly what: string;
+  /** From when to when: "from the first call to the answer". */
+  readonly label: string;
+  /** In virtual ms. */
+  readonly rows: readonly { readonly ms: number }[];
+}
+
+/** What can fail in a run. */
+const troubles = {
+  crash: "a node crashes, and comes back",
+  stop: "a node crashes for good",
+  pause: "a node stands still for a while",
+  isolate: "a node is cut off",
+  partition: "the network falls into two halves",
+  random: "nodes crash and links fall, at random",
+} as const;
+
+/** One of the things that can fail. */
+export type Trouble = keyof typeof troubles;
 
 /** One protocol of the playground. */
 export interface Protocol {
@@ -29,28 +59,28 @@ export interface Protocol {
   readonly until: number;
   /** When things fail unless the reader says otherwise, and for how long: while something is under way. Virtual ms. */
   readonly fails: { readonly at: number; readonly for: number };
+  /** What the protocol is made for, where that is not everything: links that lose nothing, or nodes that fail in some ways only. */
+  readonly assumes?: { readonly lossless?: true; readonly fails?: readonly Trouble[] };
   /** What there is to run, once all knobs are within their ranges. */
   cluster(settings: Settings): Cluster;
 }
 
-/** What every protocol meets. Times are in virtual ms. */
-export function surroundings({ until, fails }: Pick<Protocol, "until" | "fails">): readonly Knob[] {
+/** What a protocol meets: what all meet, but for that which it assumes not to happen. Times are in virtual ms. */
+export function surroundings({ until, fails, assumes = {} }: Pick<Protocol, "until" | "fails" | "assumes">): readonly Knob[] {
+  const failures = assumes.fails ?? (Object.keys(troubles) as Trouble[]);
   return [
     number("quickest", "quickest message", { unit: "ms", min: 0, max: 500, value: 5 }),
     number("slowest", "slowest message", { unit: "ms", min: 0, max: 1_000, value: 15 }),
-    number("loss", "messages lost", { unit: "%", min: 0, max: 80, value: 0 }),
-    number("duplication", "messages doubled", { unit: "%", min: 0, max: 80, value: 0 }),
-    choice("fault", "what fails", {
-      none: "nothing",
-      crash: "a node crashes, and comes back",
-      pause: "a node stands still for a while",
-      isolate: "a node is cut off",
-      partition: "the network falls into two halves",
-      random: "nodes crash and links fall, at random",
-    }),
-    choice("victim", "which node", { leading: "whoever leads", first: "the first", second: "the second", last: "the last" }),
-    number("at", "when it fails", { unit: "ms", min: 0, max: 10_000, value: fails.at }),
-    number("for", "for how long", { unit: "ms", min: 1, max: 10_000, value: fails.for }),
+    ...(assumes.lossless === true ? [] : [
+      number("loss", "messages lost", { unit: "%", min: 0, max: 80, value: 0 }),
+      number("duplication", "messages doubled", { unit: "%", min: 0, max: 80, value: 0 }),
+    ]),
+    ...(failures.length === 0 ? [] : [
+      choice("fault", "what fails", { none: "nothing", ...Object.fromEntries(failures.map((one) => [one, troubles[one]])) }),
+      choice("victim", "which node", { leading: "whoever leads", first: "the first", second: "the second", last: "the last" }),
+      number("at", "when it fails", { unit: "ms", min: 0, max: 10_000, value: fails.at }),
+      number("for", "for how long", { unit: "ms", min: 1, max: 10_000, value: fails.for }),
+    ]),
     number("until", "the run lasts at most", { unit: "ms", min: 10, max: 20_000, value: until }),
     number("seed", "seed of all chance", { min: 0, max: 999_999, value: 1 }),
   ];

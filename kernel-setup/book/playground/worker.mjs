@@ -1,6 +1,6 @@
 /** What the playground's page runs beside itself, so that it stays quick: it is asked for an address, and answers with a run; or for a fork of that run. */
 import { answer } from "../../../lib/plot/player/live.js";
-import { knobsOf, play, protocols } from "../../../lib/playground.js";
+import { areas, knobsOf, play } from "../../../lib/playground.js";
 
 const page = /** @type {{ postMessage(message: unknown): void, onmessage: (event: { data: string | { fork: Record<string, unknown> } }) => void }} */ (/** @type {unknown} */ (globalThis));
 
@@ -16,8 +16,10 @@ page.onmessage = ({ data }) => {
 };
 
 page.postMessage({
-  catalogue: protocols.map((protocol) => {
-    const { name, title, about, chapter } = protocol;
-    return { name, title, about, chapter, knobs: knobsOf(protocol) };
-  }),
+  catalogue: areas.flatMap(({ title: area, protocols }) =>
+    protocols.map((protocol) => {
+      const { name, title, about, chapter } = protocol;
+      return { name, title, about, chapter, area, knobs: knobsOf(protocol) };
+    }),
+  ),
 });

@@ -5,7 +5,7 @@
   /**
    * @typedef {{ kind: "number" | "choice", name: string, label: string, value: number | string, unit: string, min: number, max: number,
    *   step: number, choices: { value: string, label: string }[] }} Knob
-   * @typedef {{ name: string, title: string, about: string, chapter: string, knobs: Knob[] }} Protocol
+   * @typedef {{ name: string, title: string, about: string, chapter: string, area: string, knobs: Knob[] }} Protocol
    * @typedef {{ name: string, bundle: Record<string, unknown> }} Output
    */
 
@@ -86,7 +86,13 @@
   function ready(all) {
     if (catalogue.length > 0) return;
     catalogue = all;
-    select.replaceChildren(...all.map(({ name, title }) => new Option(title, name)));
+    const areas = [...new Set(all.map(({ area }) => area))].map((area) => {
+      const group = document.createElement("optgroup");
+      group.label = area;
+      group.append(...all.filter((one) => one.area === area).map(({ name, title }) => new Option(title, name)));
+      return group;
+    });
+    select.replaceChildren(...areas);
     form.hidden = false;
     follow();
   }

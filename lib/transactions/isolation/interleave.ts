@@ -82,7 +82,9 @@ export function orderOf({ writes }: Scheme): "writes" | "commits" {
   return writes === "unlocked" ? "writes" : "commits";
 }
 
-interface Parsed {
+/** A statement of a script. */
+export interface Parsed {
+  /** As the script says it: "w1[x=11]". */
   readonly text: string;
   readonly transaction: string;
   /** Of a write: the row from which the value is reckoned, if there is one. */
@@ -176,7 +178,8 @@ function wordsOf(result: Answer["result"]): string {
   }
 }
 
-function parse(script: string): readonly Parsed[] {
+/** The statements of a script, in its order. @throws RangeError for a script that cannot be read */
+export function parse(script: string): readonly Parsed[] {
   if (typeof script !== "string") throw new TypeError(`a script must be a text such as "r1[x] w1[x=1] c1", got ${show(script)}`);
   const parsed: Parsed[] = [];
   const one = /\s*([rwbca])(\d+)(?:\[([^\]]*)\])?/y;

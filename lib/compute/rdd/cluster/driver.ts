@@ -511,6 +511,7 @@ export function driver(options: DriverOptions): Role<DriverSignature> {
 
     request: {
       submit(self, { job: id }, call, out) {
+        if (self.job?.call === call) return; // asked again by a client that has no answer yet
         const job = program.jobs.get(id)!;
         self.job = { id, call, wanted: new Set(job.partitions).size, results: new Map() };
         self.updates = [];
