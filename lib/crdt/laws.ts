@@ -27,7 +27,7 @@ export function lawBroken<State, Update extends Tagged>(
   // A long state is told by what it shows.
   const say = (state: State): string => {
     const whole = words(state);
-    return whole.length <= 24 ? whole : `one that shows ${words(type.value(state))}`;
+    return whole.length <= 20 ? whole : `one that shows ${words(type.value(state))}`;
   };
   for (const a of states) {
     if (canonical(merge(a, a)) !== canonical(a)) return { law: "idempotent", problem: `merging ${say(a)} with itself gives ${say(merge(a, a))}` };
