@@ -5,6 +5,7 @@ import { show } from "../notebook/show.js";
 import { hiddenSeed, noteDone, noteHint } from "../notebook/store.js";
 import { escape } from "../plot/escape.js";
 import { sequence } from "../plot/sequence.js";
+import type { TraceEvent } from "../trace/event.js";
 import { tried, type Finding, type Trial } from "./trial.js";
 
 /** What an exercise is made of. Its text stands in the chapter, and so do the stub and the solution. */
@@ -20,6 +21,13 @@ export interface ExerciseParts<A> {
   /** Null for an answer of the right shape, or what is wrong with it: "must be a function". */
   readonly shape: (answer: unknown) => string | null;
   readonly trials: readonly Trial<A>[];
+  /** What stands in the picture of a run that goes wrong (default: every field of a message, of a decision). */
+  readonly words?: {
+    /** What stands on an arrow, as in `sequence`. */
+    readonly message: (message: any) => string;
+    /** What stands beside a decision, behind "decides". */
+    readonly decision: (outcome: any) => string;
+  };
 }
 
 /** What came of an answer. */
@@ -88,7 +96,9 @@ export class Exercise<A> {
     if (judgement.kind === "passed") {
       if (counts) noteDone(this.chapter, "exercises", this.name);
     } else if (judgement.trace.length > 0) {
-      show(sequence(judgement.trace, { title: `${this.name}: ${judgement.problem}`, note: judgement.look }));
+      const { words } = this.#parts;
+      const titled = { title: `${this.name}: ${judgement.problem}`, note: judgement.look };
+      show(words ? sequence(inWords(judgement.trace, words.decision), { ...titled, label: words.message }) : sequence(judgement.trace, titled));
     }
   }
 
@@ -146,4 +156,8 @@ function html(lines: readonly string[]): string {
     line.includes("\n") ? `<details><summary>Step by step</summary><pre>${escape(line)}</pre></details>` : `<p>${escape(line)}</p>`,
   );
   return [`<p><strong>${escape(head)}</strong></p>`, ...parts].join("\n");
+}
+
+function inWords(trace: readonly TraceEvent[], decision: (outcome: any) => string): readonly TraceEvent[] {
+  return trace.map((event) => (event.kind === "decide" ? { ...event, outcome: decision(event.outcome) } : event));
 }

@@ -53,6 +53,14 @@ describe("an exercise", () => {
     expect(drawn!.data["text/plain"]).toMatch(/^acceptRule: p1 decided "x", but p2 decided "y"\n/);
   });
 
+  it("says in the chapter's words what goes over the arrows, and what is decided", async () => {
+    const [, drawn] = await withKernel(() => exercises("3.1.2").upToDate.check((candidate, own) => candidate.index >= own.index));
+    const picture = drawn!.data["image/svg+xml"]!;
+    expect(picture).toContain(">vote? term 2<");
+    expect(picture).toContain(">decides 2@2<");
+    expect(picture).not.toContain("requestVote ");
+  });
+
   it("gives its hints one by one, and begins again", async () => {
     const halving = new Exercise(parts);
     expect((await printed(() => { for (let i = 0; i < 4; i++) halving.hint(); })).map((line) => line.split("\n")[0])).toEqual([

@@ -22,6 +22,11 @@ import {
 } from "./multi-paxos-roles.js";
 
 const chapter = "3.1.1.2";
+/** In a picture a message has its slot and its command in a word. */
+const words = {
+  message: (message: { kind: string; slot?: unknown; command?: unknown }) => `${message.kind} ${slotAndWord(message)}`.trim(),
+  decision: slotAndWord,
+};
 const three = ids("a1", "a2", "a3");
 
 /** A log of texts as a state machine: each command is written behind the others, and answered with how many there are. */
@@ -71,6 +76,7 @@ function performing(rule: PerformRule, commands: number) {
 
 const performRule: Exercise<PerformRule> = new Exercise({
   chapter,
+  words,
   name: "performRule",
   task: "Say which slots a replica may perform now.",
   hints: [
@@ -157,6 +163,7 @@ function holed(rule: AdoptRule): SimulateOptions<Nodes> {
 
 const adoptRule: Exercise<AdoptRule> = new Exercise({
   chapter,
+  words,
   name: "adoptRule",
   task: "Say what a new leader asks votes for, before it takes new commands.",
   hints: [
@@ -174,7 +181,7 @@ const adoptRule: Exercise<AdoptRule> = new Exercise({
       options: holed,
       atEnd: ({ decisions }) => {
         const reached = decisions.filter(({ node }) => node === "r2").length;
-        return reached >= 3 ? null : `r2 performs ${reached} slots, and never the third, which was decided`;
+        return reached >= 3 ? null : `of three slots r2 performs ${reached}, and never the third, which was decided`;
       },
       look: "Which slots have votes, which have none, and what does r2 wait for?",
     }),
@@ -246,6 +253,7 @@ function drawCalls(chance: Stream): readonly { readonly client: string; readonly
 
 const onceRule: Exercise<OnceRule> = new Exercise({
   chapter,
+  words,
   name: "onceRule",
   task: "Carry each call out once, however often it was decided.",
   hints: [
@@ -331,6 +339,7 @@ function cutOff(rule: LeaseRule, about: { readonly rate: number; readonly oneWay
 
 const leaseRule: Exercise<LeaseRule> = new Exercise({
   chapter,
+  words,
   name: "leaseRule",
   task: "Say whether the leader may answer a read at once.",
   hints: [
@@ -392,6 +401,7 @@ function drawGrants(chance: Stream): LeaseQuestion {
 
 const forgetRule: Exercise<ForgetRule> = new Exercise({
   chapter,
+  words,
   name: "forgetRule",
   task: "Say before which slot acceptors may forget.",
   hints: [
@@ -432,3 +442,8 @@ export const multiPaxosExercises: {
   readonly leaseRule: Exercise<LeaseRule>;
   readonly forgetRule: Exercise<ForgetRule>;
 } = { performRule, adoptRule, onceRule, leaseRule, forgetRule };
+
+function slotAndWord({ slot, command }: { slot?: any; command?: any }): string {
+  const word = command && (typeof command.operation === "string" ? command.operation : (command.operation?.value ?? command.operation?.kind ?? command.kind));
+  return [slot, word].filter((part) => part !== undefined).join(": ");
+}

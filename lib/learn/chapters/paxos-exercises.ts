@@ -21,6 +21,8 @@ import {
 } from "./paxos-roles.js";
 
 const chapter = "3.1.1";
+/** In a picture a message has its ballot, and the value that it carries, as in the chapter. */
+const words = { message: ballotAndValue, decision: String };
 const three = ids("a1", "a2", "a3");
 const wishes = [
   { node: "p1", request: { kind: "propose", value: "x" } },
@@ -89,6 +91,7 @@ function voteText({ ballot, value }: Vote): string {
 
 const acceptRule: Exercise<AcceptRule> = new Exercise({
   chapter,
+  words,
   name: "acceptRule",
   task: "Write what an acceptor does when it is asked to vote.",
   hints: [
@@ -175,6 +178,7 @@ function relay(choose: ChoiceRule, last: readonly NodeId[]): SimulateOptions<Nod
 
 const choice: Exercise<ChoiceRule> = new Exercise({
   chapter,
+  words,
   name: "choice",
   task: "Choose the value for which a proposer asks after phase 1.",
   hints: [
@@ -288,6 +292,7 @@ function sizes(from: number, most: number): (readonly [number, number, number])[
 
 const quorumRule: Exercise<QuorumRule> = new Exercise({
   chapter,
+  words,
   name: "quorumRule",
   task: "Say which sizes of quorums keep Paxos safe.",
   hints: [
@@ -308,6 +313,7 @@ const chosenLook = {
 
 const chosenRule: Exercise<ChosenRule> = new Exercise({
   chapter,
+  words,
   name: "chosenRule",
   task: "Tell from the votes that a learner has heard of which value is chosen.",
   hints: [
@@ -416,6 +422,7 @@ const openLook = {
 
 const openRule: Exercise<OpenRule> = new Exercise({
   chapter,
+  words,
   name: "openRule",
   task: "Open a ballot that was never used before, by anybody, also after a crash.",
   hints: [
@@ -464,6 +471,7 @@ export interface Bounds {
 
 const bounds: Exercise<Bounds> = new Exercise({
   chapter,
+  words,
   name: "bounds",
   task: "Give the search the bounds in which it catches the forgetful proposer, and no more than that.",
   hints: [
@@ -515,3 +523,8 @@ export const paxosExercises: {
   readonly openRule: Exercise<OpenRule>;
   readonly bounds: Exercise<Bounds>;
 } = { acceptRule, choice, quorumRule, chosenRule, openRule, bounds };
+
+function ballotAndValue({ kind, ballot, value, vote }: { kind: string; ballot?: Ballot; value?: unknown; vote?: Vote | null }): string {
+  const parts = [ballot && nameOf(ballot), value === undefined ? null : show(value), vote && `(had voted ${show(vote.value)})`];
+  return [kind, ...parts.filter((part) => part)].join(" ");
+}

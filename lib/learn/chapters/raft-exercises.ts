@@ -7,6 +7,8 @@ import type { ServerOptions } from "../../consensus/raft/options.js";
 import { server } from "../../consensus/raft/server.js";
 import type { Server } from "../../consensus/raft/state.js";
 import { entriesOf } from "../../consensus/raft/log.js";
+import type { Entry } from "../../consensus/raft/messages.js";
+import { arrowText } from "../../consensus/raft/words.js";
 import type { Run, SimulateOptions } from "../../sim/simulate.js";
 import { simulate } from "../../sim/simulate.js";
 import type { Nodes } from "../../sim/options.js";
@@ -19,6 +21,7 @@ import {
 } from "./raft-roles.js";
 
 const chapter = "3.1.2";
+const words = { message: arrowText, decision: ({ index, term }: Entry) => `${index}@${term}` };
 const three = ids("s1", "s2", "s3");
 const five = ids("s1", "s2", "s3", "s4", "s5");
 
@@ -86,6 +89,7 @@ const logWords = (terms: readonly number[]): string => (terms.length === 0 ? "an
 
 const upToDate: Exercise<UpToDateRule> = new Exercise({
   chapter,
+  words,
   name: "upToDate",
   task: "Say whether a candidate's log is so up to date that it may have the vote.",
   hints: [
@@ -143,6 +147,7 @@ const upToDate: Exercise<UpToDateRule> = new Exercise({
 
 const grant: Exercise<GrantRule> = new Exercise({
   chapter,
+  words,
   name: "grant",
   task: "Write what a server does when it is asked for its vote.",
   hints: [
@@ -220,6 +225,7 @@ const seven: Readonly<Record<string, readonly number[]>> = {
 
 const cut: Exercise<CutRule> = new Exercise({
   chapter,
+  words,
   name: "cut",
   task: "Say from where on a follower must cut off its log before it takes the leader's entries.",
   hints: [
@@ -278,6 +284,7 @@ const cut: Exercise<CutRule> = new Exercise({
 
 const commit: Exercise<CommitRule> = new Exercise({
   chapter,
+  words,
   name: "commit",
   task: "Say up to which entry a leader may commit.",
   hints: [
@@ -354,6 +361,7 @@ function refusals(rule: BackUpRule, leader: readonly number[], follower: readonl
 
 const backUp: Exercise<BackUpRule> = new Exercise({
   chapter,
+  words,
   name: "backUp",
   task: "Say which entry a leader sends next to a follower that has refused.",
   hints: [
@@ -460,6 +468,7 @@ function networkTrial(latency: readonly [number, number]): Trial<TimeoutRule> {
 
 const timeouts: Exercise<TimeoutRule> = new Exercise({
   chapter,
+  words,
   name: "timeouts",
   task: "Choose the election time-outs for a network: few split votes, and a short time without a leader.",
   hints: [
