@@ -63,7 +63,7 @@ export { type DangerRule, type FirstCommitterRule, type PredicateLockRule } from
 export {
   type AcknowledgeRule, type CleanReadRule, type ConflictRule, type HeldVersion, type LocalRule, type SeenWrite,
 } from "./learn/chapters/replication-exercises.js";
-export { type Exchange, type SampleRule, type SizeRule, type TimeToWaitRule } from "./learn/chapters/intelligence-exercises.js";
+export { type Exchange, type SampleRule, type SilenceRule, type SizeRule, type TimeToWaitRule } from "./learn/chapters/intelligence-exercises.js";
 export { type AdmitRule, type KneeRule, type PauseRule, type TokenRule } from "./learn/chapters/challenges-exercises.js";
 export { type AnyFailsRule, type CapacityRule, type FanoutRule, type Mass, type PushSumRule, type ReachRule } from "./learn/chapters/scale-exercises.js";
 export { courseParts } from "./learn/chapters/project-parts.js";

@@ -1,4 +1,4 @@
-import type { SampleRule, SizeRule, TimeToWaitRule } from "../../lib/learn.js";
+import type { SampleRule, SilenceRule, SizeRule, TimeToWaitRule } from "../../lib/learn.js";
 import type { Answers } from "./hold-exercises.js";
 
 const networks = /^four networks/;
@@ -50,5 +50,21 @@ export const size: Answers<SizeRule> = {
     },
     { name: "one more each step", trial: jumps, problem: /steps to catch up|to the end/, run: false, answer: ({ load, each, ready, starting }) => (load > 0.9 * ready * each ? ready + (starting > 0 ? starting : 1) : Math.ceil((1.2 * load) / each)) },
     { name: "not a number", trial: stays, problem: /must ask for a number of servers, got NaN/, run: false, answer: () => NaN },
+  ],
+};
+
+const live = /^machines that live/;
+const deaths = /^slow deaths/;
+const unusual = (gaps: readonly number[]): number => mean(gaps) + 4 * Math.sqrt(mean(gaps.map((gap) => (gap - mean(gaps)) ** 2)));
+
+export const silence: Answers<SilenceRule> = {
+  sound: (gaps, longest) => Math.min(unusual(gaps), longest),
+  wrong: [
+    { name: "only what is unusual", trial: deaths, problem: /never suspected|suspected only at a gap/, run: false, answer: unusual },
+    { name: "only what users can live with", trial: live, problem: /before it notices a crash/, run: false, answer: (_gaps, longest) => longest },
+    { name: "the larger of the two", trial: live, problem: /before it notices a crash/, run: false, answer: (gaps, longest) => Math.max(unusual(gaps), longest) },
+    { name: "the mean", trial: live, problem: /suspects a machine that lives/, run: false, answer: mean },
+    { name: "half a second", trial: live, problem: /suspects a machine that lives|before it notices/, run: false, answer: () => 500 },
+    { name: "no time", trial: live, problem: /must be a time in ms, got nothing/, run: false, answer: (() => undefined) as never },
   ],
 };

@@ -18,6 +18,9 @@ export interface Exchange {
 /** What an exchange teaches of the round trip, in ms; null if nothing. */
 export type SampleRule = (exchange: Exchange) => number | null;
 
+/** How long a machine may stay silent, in ms, given the last hundred gaps between its heartbeats (the latest one last) and the longest gap that users can live with. */
+export type SilenceRule = (gaps: readonly number[], longest: number) => number;
+
 /** How many servers there should be, starting ones included, given what is to be seen at the end of a step. */
 export type SizeRule = (sight: ElasticSight) => number;
 
@@ -141,7 +144,7 @@ const size: Exercise<SizeRule> = new Exercise({
         if (brokenShare > 0.02) return `a load of about ${mean}: requests wait too long in ${Math.round(100 * brokenShare)} % of the steps`;
         return paid <= 1.6 ? null : `a load of about ${mean} needs ${mean / 100} servers, and ${(paid * mean / 100).toFixed(1)} were paid for on average`;
       },
-      look: "One server does `each` requests in a step. How many are needed, and how many did you ask for?",
+      look: "One server does so many requests in a step. How many are needed, and how many did you ask for?",
     }),
     manyCases("a load that jumps: soon enough, and without running far over", {
       cases: 20,
@@ -157,7 +160,80 @@ const size: Exercise<SizeRule> = new Exercise({
         const end = rows.slice(-30);
         return end.some((row) => row.broken) ? `the load jumped from ${low} to ${high}, and long after it requests still have to wait` : null;
       },
-      look: "New servers work after `startup` steps. What do you ask for in each of these steps?",
+      look: "New servers work some steps after they were ordered. What do you ask for in each of these steps?",
+    }),
+  ],
+});
+
+// ------------------------------------------------------------------------------------------------ how long a silence
+
+interface Beats {
+  readonly name: string;
+  readonly gaps: readonly number[];
+  readonly longest: number;
+}
+
+/** A hundred gaps, then 400 more by which an answer is judged. */
+function beats(chance: Stream, name: string, mean: (i: number) => number, noise: number, longest: number): Beats {
+  return { name, gaps: Array.from({ length: 500 }, (_, i) => mean(i) * (1 + noise * (2 * chance.next() - 1))), longest };
+}
+
+const healthy: readonly ((chance: Stream) => Beats)[] = [
+  (chance) => beats(chance, "a quick network", () => 50, 0.1, 2_000),
+  (chance) => beats(chance, "a network with much noise", () => 100, 0.6, 2_000),
+  (chance) => beats(chance, "a network that slowly gets eight times slower", (i) => 40 + 0.56 * i, 0.2, 2_000),
+  (chance) => beats(chance, "a slow network", () => 800, 0.2, 3_000),
+];
+
+/** What the answer says before each gap from the hundredth on; or the problem with what it says. */
+function allowed(answer: SilenceRule, { gaps, longest }: Beats): readonly number[] | string {
+  const said: number[] = [];
+  for (let i = 100; i < gaps.length; i++) {
+    const ms = answer(gaps.slice(i - 100, i), longest);
+    if (typeof ms !== "number" || !Number.isFinite(ms) || ms < 0) return `the answer must be a time in ms, got ${show(ms)}`;
+    said.push(ms);
+  }
+  return said;
+}
+
+const silence: Exercise<SilenceRule> = new Exercise({
+  chapter,
+  name: "silence",
+  task: "Write how long a machine may stay silent before it is suspected.",
+  hints: [
+    "Two questions: is this gap unusual, after those before it? And can users live with it? Each has its own answer.",
+    "Unusual is what lies far beyond the mean of the last gaps, measured by their deviation. What users can live with is given, and never learned.",
+    "The smaller of the two: Math.min(mean + 4 * deviation, longest), with the mean and the standard deviation of the gaps.",
+  ],
+  shape: isFunction,
+  trials: [
+    manyCases("machines that live: hardly ever suspected, and watched closely", {
+      cases: 24,
+      draw: (chance) => healthy[chance.below(healthy.length)]!(chance),
+      judge(answer, drawn) {
+        const said = allowed(answer, drawn);
+        if (typeof said === "string") return said;
+        const wrong = said.filter((ms, i) => drawn.gaps[100 + i]! > ms).length;
+        if (wrong > 4) return `on ${drawn.name} it suspects a machine that lives ${wrong} times in ${said.length} gaps, and 4 are the most`;
+        const ratio = said.reduce((sum, ms, i) => sum + ms / drawn.gaps[100 + i]!, 0) / said.length;
+        return ratio <= 5 ? null : `on ${drawn.name} it waits ${ratio.toFixed(1)} times as long as a gap takes before it notices a crash, and 5 times are the most`;
+      },
+      look: "What is usual on this network, and how far from it do gaps lie?",
+    }),
+    manyCases("slow deaths: each gap a little longer than the last", {
+      cases: 24,
+      draw: (chance) => ({ growth: chance.within([1.003, 1.02]), longest: 500 + 100 * chance.below(16), chance }),
+      judge(answer, { growth, longest, chance }) {
+        const gaps: number[] = [];
+        for (let gap = 50; gap < 4 * longest || gaps.length < 200; gap *= growth) gaps.push(gap * chance.within([0.95, 1.05]));
+        const said = allowed(answer, { name: "a slow death", gaps, longest });
+        if (typeof said === "string") return said;
+        const first = said.findIndex((ms, i) => gaps[100 + i]! > ms);
+        if (first < 0) return `the gaps grew by ${(100 * (growth - 1)).toFixed(1)} % each to ${Math.round(gaps.at(-1)!)} ms, the longest that users can live with is ${longest} ms, and the machine was never suspected`;
+        const gap = gaps[100 + first]!;
+        return gap <= 1.25 * longest ? null : `the gaps grew by ${(100 * (growth - 1)).toFixed(1)} % each, the longest that users can live with is ${longest} ms, and the machine was suspected only at a gap of ${Math.round(gap)} ms`;
+      },
+      look: "Each gap is like those before it. Whose question does the past not answer?",
     }),
   ],
 });
@@ -167,4 +243,5 @@ export const intelligenceExercises: {
   readonly wait: Exercise<TimeToWaitRule>;
   readonly sample: Exercise<SampleRule>;
   readonly size: Exercise<SizeRule>;
-} = { wait, sample, size };
+  readonly silence: Exercise<SilenceRule>;
+} = { wait, sample, size, silence };
