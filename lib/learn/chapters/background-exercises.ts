@@ -164,7 +164,7 @@ function hedgedRuns(work: { ms: number; slowMs: number; slow: number }, share: n
       const look = "A question is asked twice if its answer takes longer than the delay. Which share of the times is longer than yours?";
       if (hedged.copied > 1.25 * share + 0.002) return wrong({ problem: `after ${delay.toFixed(1)} ms, ${(100 * hedged.copied).toFixed(1)} % were asked twice, and ${100 * share} % may be`, look });
       if (hedged.p90 > plain.p90 / 2) return wrong({ problem: `the 90th percentile is ${hedged.p90.toFixed(0)} ms, and ${plain.p90.toFixed(0)} ms without second questions: they come too late to help`, look });
-      return { kind: "seen", what: `2 runs, ${(100 * hedged.copied).toFixed(1)} % asked twice` };
+      return { kind: "seen", what: `2 runs, ${(100 * hedged.copied).toFixed(1)} % asked twice; up to a quarter more than ${100 * share} % is chance` };
     },
   };
 }
