@@ -28,9 +28,9 @@ export const consistentCut: Property = {
           const received = to.received[from.node];
           if (sent === undefined || received === undefined) continue;
           const channel = to.channels[from.node]?.length ?? 0;
-          if (received > sent) return `snapshot ${snapshot}: ${to.node} has received ${received} messages of ${from.node}, which has sent ${sent}`;
+          if (received > sent) return `snapshot ${snapshot}: ${to.node} has received ${count(received)} of ${from.node}, which has sent ${sent}`;
           if (received + channel !== sent) {
-            return `snapshot ${snapshot}: ${from.node} has sent ${to.node} ${sent} messages, of which ${received} are received and ${channel} under way`;
+            return `snapshot ${snapshot}: ${from.node} has sent ${to.node} ${count(sent)}; received are ${received}, under way ${channel}`;
           }
         }
       }
@@ -60,4 +60,8 @@ export function moneyIn(parts: readonly SnapshotPart[]): number {
     const underWay = Object.values(channels).flat() as unknown as readonly Money[];
     return all + (state as Account).balance + underWay.reduce((sum, { amount }) => sum + amount, 0);
   }, 0);
+}
+
+function count(messages: number): string {
+  return `${messages} message${messages === 1 ? "" : "s"}`;
 }

@@ -9,6 +9,7 @@ import { evaluate } from "../../streams/evaluate.js";
 import { outputOfSink, streamJob, type StreamJob } from "../../streams/job/job.js";
 import { sinkWith } from "../../streams/job/sink.js";
 import { session, tumbling } from "../../streams/windows.js";
+import type { TraceEvent } from "../../trace/event.js";
 import { Exercise } from "../exercise.js";
 import { manyCases, manySeeds, oneRun, type Trial } from "../trial.js";
 
@@ -23,6 +24,13 @@ function isFunction(answer: unknown): string | null {
 /** The sessions of one key: events in any order, and sessions as [start, end) in order, with end = last event + gap. */
 export type GapRule = (times: readonly number[], gap: number) => readonly { readonly start: number; readonly end: number }[];
 
+/** Sessions as the chapter writes them: "[5, 15), [15, 25)"; what has another shape, as it is. */
+function stretches(sessions: unknown): string {
+  const isStretch = (one: any): boolean => typeof one?.start === "number" && typeof one?.end === "number";
+  if (!Array.isArray(sessions) || !sessions.every(isStretch)) return show(sessions);
+  return sessions.length === 0 ? "none" : sessions.map(({ start, end }) => `[${start}, ${end})`).join(", ");
+}
+
 const sessionTrial = (name: string, look: string, draw: (chance: Stream) => readonly number[]): Trial<GapRule> =>
   manyCases<GapRule, readonly number[]>(name, {
     cases: 150,
@@ -31,7 +39,7 @@ const sessionTrial = (name: string, look: string, draw: (chance: Stream) => read
       const events = times.map((at) => ({ key: "a", value: 1, at }));
       const right = evaluate(events, { windows: session(10), aggregate: sum }).map(({ start, end }) => ({ start, end }));
       const got = rule(times, 10);
-      return canonical(got) === canonical(right) ? null : `of events at ${times.join(", ")} with a gap of 10 it makes ${show(got)}, and the sessions are ${show(right)}`;
+      return canonical(got) === canonical(right) ? null : `of events at ${times.join(", ")} with a gap of 10 it makes ${stretches(got)}, and the sessions are ${stretches(right)}`;
     },
     look,
   });
@@ -47,7 +55,7 @@ const sessionRule: Exercise<GapRule> = new Exercise({
   task: "Part the events of a key into sessions.",
   hints: [
     "Sort the events first: an event that is seen late may join two sessions that had nothing to do with each other.",
-    "An event at `at` belongs to the session before it if it is before that one's end. Then the end moves to at + gap.",
+    "An event belongs to the session before it if it comes before that one's end. Then the end moves to the event's time plus the gap.",
     "for (const at of [...times].sort((a, b) => a - b)) { const last = found[found.length - 1]; if (last && at < last.end) last.end = at + gap; else found.push({ start: at, end: at + gap }); }",
   ],
   shape: isFunction,
@@ -80,7 +88,7 @@ const watermarkTrial = (name: string, look: string, kind: { readonly idle: boole
       const awake = inputs.filter(({ isIdle }) => !isIdle).map(({ watermark }) => watermark);
       const right = awake.length === 0 ? before : Math.max(before, Math.min(...awake));
       const got = rule(inputs, before);
-      return got === right ? null : `inputs ${show(inputs)} after a watermark of ${before}: it says ${show(got)}, and may say ${right}`;
+      return got === right ? null : `inputs at ${inputs.map(({ watermark, isIdle }) => `${watermark}${isIdle ? " (idle)" : ""}`).join(", ")} after a watermark of ${before}: it says ${show(got)}, and may say ${right}`;
     },
     look,
   });
@@ -107,13 +115,18 @@ const watermarkRule: Exercise<WatermarkOfTask> = new Exercise({
 /** What comes in on one channel, in order; "record" is where the process records its own state, because a marker came elsewhere. */
 export type ChannelRule = (coming: readonly string[]) => readonly string[];
 
+function letters(recorded: unknown): string {
+  if (!Array.isArray(recorded)) return show(recorded);
+  return recorded.length === 0 ? "nothing" : recorded.join(" ");
+}
+
 const channelTrial = (name: string, look: string, recordsFirst: boolean): Trial<ChannelRule> =>
   manyCases<ChannelRule, readonly string[]>(name, {
     cases: 150,
     draw(chance) {
-      const letters = Array.from({ length: 3 + chance.below(5) }, (_, i) => `m${i + 1}`);
-      const at = [chance.below(letters.length), chance.below(letters.length)].sort((a, b) => a - b);
-      return letters.flatMap((letter, i) => [
+      const sent = Array.from({ length: 3 + chance.below(5) }, (_, i) => `m${i + 1}`);
+      const at = [chance.below(sent.length), chance.below(sent.length)].sort((a, b) => a - b);
+      return sent.flatMap((letter, i) => [
         ...(recordsFirst && i === at[0] ? ["record"] : []),
         ...(i === at[1] ? ["marker"] : []),
         letter,
@@ -123,7 +136,7 @@ const channelTrial = (name: string, look: string, recordsFirst: boolean): Trial<
       const from = coming.indexOf("record");
       const right = from < 0 ? [] : coming.slice(from + 1, coming.indexOf("marker"));
       const got = rule(coming);
-      return canonical(got) === canonical(right) ? null : `of ${coming.join(" ")} it records ${show(got)}, and the channel's state is ${show(right)}`;
+      return canonical(got) === canonical(right) ? null : `of ${coming.join(" ")} it records ${letters(got)}, and the channel's state is ${letters(right)}`;
     },
     look,
   });
@@ -170,6 +183,36 @@ function trouble(answer: CommitCheckpoints, faults: Pick<SeedOptions, "faults" |
   return { nodes, properties, limits: { time: 5_000 }, ...faults };
 }
 
+/**
+ * What the sink gets, says and shows. The rest of the job, and the credit that keeps it going, would fill the picture
+ * before anything is lost.
+ */
+function aboutSink(trial: Trial<CommitCheckpoints>): Trial<CommitCheckpoints> {
+  const quiet = ["credit", "hello", "deploy", "deployed"];
+  const isTold = (event: TraceEvent): boolean => {
+    if ("message" in event && "to" in event) return (event.from === "sink" || event.to === "sink") && !quiet.includes((event.message as { kind: string }).kind);
+    return event.kind === "decide" ? event.node === "sink" : ["crash", "restart", "violation"].includes(event.kind);
+  };
+  return {
+    name: trial.name,
+    run(answer, firstSeed) {
+      const result = trial.run(answer, firstSeed);
+      return result.kind === "seen" ? result : { ...result, trace: result.trace.filter(isTold) };
+    },
+  };
+}
+
+type Shown = { readonly key: string; readonly start: number; readonly end: number; readonly result: number };
+const paneText = ({ key, start, end, result }: Shown): string => `${key} [${start}, ${end}) = ${result}`;
+
+/** A message of the job in a word or two: "barrier 3", "complete 3". */
+function sinkText(message: { readonly kind: string; readonly checkpoint?: number; readonly item?: { readonly kind: string; readonly checkpoint?: number; readonly pane?: Shown } }): string {
+  const { kind, item, checkpoint } = message;
+  if (item?.pane) return paneText(item.pane);
+  if (item) return item.checkpoint === undefined ? item.kind : `${item.kind} ${item.checkpoint}`;
+  return checkpoint === undefined ? kind : `${kind} ${checkpoint}`;
+}
+
 const commitRule: Exercise<CommitCheckpoints> = new Exercise({
   chapter,
   name: "commitRule",
@@ -180,20 +223,21 @@ const commitRule: Exercise<CommitCheckpoints> = new Exercise({
     "return prepared.filter((id) => id <= complete);",
   ],
   shape: isFunction,
+  words: { message: sinkText, decision: paneText },
   trials: [
-    manySeeds("no faults", {
+    manySeeds<CommitCheckpoints>("no faults", {
       seeds: 5,
       options: (answer) => trouble(answer, { network: { latency: [1, 5] } }),
       atEnd: missing,
       look: "Results are prepared at the barrier, and must be shown some day.",
     }),
-    manySeeds("news that is lost", {
+    manySeeds<CommitCheckpoints>("news that is lost", {
       seeds: 40,
       options: (answer) => trouble(answer, { network: { latency: [1, 5], kinds: { complete: { loss: 0.7 } } } }),
       atEnd: missing,
-      look: "A sink that has not heard of checkpoint 3 hears of 4. What has become of the results of 3?",
+      look: "Follow the news that a checkpoint is complete: of which ones does the sink never hear? What has become of the results that it prepared for them?",
     }),
-    oneRun("a task that crashes while results are prepared", {
+    oneRun<CommitCheckpoints>("a task that crashes while results are prepared", {
       options: (answer) => {
         const { nodes, properties } = jobWith(answer);
         return {
@@ -204,13 +248,13 @@ const commitRule: Exercise<CommitCheckpoints> = new Exercise({
       atEnd: missing,
       look: "After a recovery, what came after the last complete checkpoint comes again. Look at what the sink had prepared for later ones.",
     }),
-    manySeeds("tasks that crash at any time", {
+    manySeeds<CommitCheckpoints>("tasks that crash at any time", {
       seeds: 40,
       options: (answer) => trouble(answer, { network: { latency: [1, 5], loss: 0.1 }, nemesis: { until: 300, crashes: 3 } }),
       atEnd: missing,
       look: "After a recovery, what came after the last complete checkpoint comes again.",
     }),
-  ],
+  ].map(aboutSink),
 });
 
 /** The exercises of chapter 5.3, by name. */
