@@ -32,7 +32,7 @@ export {
   type ReconcileRule, type SeenVersion, type StandInRule,
 } from "./learn/chapters/dynamo-exercises.js";
 export { type ChannelRule, type CommitCheckpoints, type GapRule, type InputSeen, type WatermarkOfTask } from "./learn/chapters/real-time-exercises.js";
-export { type AgainRule, type IntervalRule, type KeptStep, type PlaceTaskRule, type WaitingTask } from "./learn/chapters/computing-exercises.js";
+export { type AgainRule, type IntervalRule, type KeptStep, type MachinesRule, type PlaceTaskRule, type WaitingTask } from "./learn/chapters/computing-exercises.js";
 export { type CountRule, type FailRule, type Heard, type IndexRule, type RangeRule, type SeenTask, type SplitRule } from "./learn/chapters/mapreduce-exercises.js";
 export { type CachedBlock, type EvictRule, type LineageStep, type Loss, type LostRule, type MeanRule, type SaltRule, type StageRule } from "./learn/chapters/spark-exercises.js";
 export { type Claim, type NewViewRule, type PreparedRule, type QuorumSizeRule, type Report, type RootRule, type Word } from "./learn/chapters/security-exercises.js";

@@ -1,4 +1,4 @@
-import type { AgainRule, IntervalRule, PlaceTaskRule } from "../../lib/learn.js";
+import type { AgainRule, IntervalRule, MachinesRule, PlaceTaskRule } from "../../lib/learn.js";
 import type { Answers } from "./hold-exercises.js";
 
 const walking = (next: (missing: readonly number[], needs: "same" | "all", all: readonly number[]) => readonly number[], skips = true): AgainRule => (steps, n) => {
@@ -46,5 +46,31 @@ export const placeTaskRule: Answers<PlaceTaskRule> = {
     { name: "the oldest, wherever its input is", trial: /^tasks whose input is elsewhere/, problem: /and should take/, run: false, answer: choosing((_, __, first) => first) },
     { name: "no patience", trial: /^with patience$/, problem: /and should take/, run: false, answer: choosing((local, _, first) => local ?? first) },
     { name: "only local tasks", trial: /^tasks whose input is elsewhere/, problem: /and should take/, run: false, answer: choosing((local) => local) },
+  ],
+};
+
+const amdahl = (round: (machines: number) => number): MachinesRule => (aloneS, serial, deadlineS) => {
+  if (deadlineS >= aloneS) return 1;
+  const leftS = deadlineS - serial * aloneS;
+  return leftS > 0 ? round(((1 - serial) * aloneS) / leftS) : null;
+};
+
+export const machinesRule: Answers<MachinesRule> = {
+  sound: amdahl(Math.ceil),
+  wrong: [
+    { name: "as if all could be shared", trial: /^jobs of which a part/, problem: /on so many it takes/, run: false, answer: (aloneS, _, deadlineS) => Math.max(1, Math.ceil(aloneS / deadlineS)) },
+    { name: "rounded down", trial: /^jobs that can be shared/, problem: /on so many it takes/, run: false, answer: amdahl((machines) => Math.max(1, Math.floor(machines))) },
+    { name: "one to be safe", trial: /^jobs that can be shared/, problem: /one machine fewer/, run: false, answer: amdahl((machines) => Math.ceil(machines) + 1) },
+    {
+      name: "always some number", trial: /^deadlines that cannot be met/, problem: /takes \d+ s alone/, run: false,
+      answer: (aloneS, serial, deadlineS) => amdahl(Math.ceil)(aloneS, serial, deadlineS) ?? 1_000_000,
+    },
+    {
+      name: "never fewer than two", trial: /^jobs that can be shared|^deadlines that one machine/, problem: /one machine fewer/, run: false,
+      answer: (aloneS, serial, deadlineS) => {
+        const machines = amdahl(Math.ceil)(aloneS, serial, deadlineS);
+        return machines === null ? null : Math.max(2, machines);
+      },
+    },
   ],
 };

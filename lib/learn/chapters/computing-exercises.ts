@@ -169,9 +169,70 @@ const placeTaskRule: Exercise<PlaceTaskRule> = new Exercise({
   ],
 });
 
+// ---------------------------------------------------------------------------------------------------------------- how many machines
+
+/**
+ * The fewest machines on which a job is done in `deadlineS` s by Amdahl's law (1967), if it takes `aloneS` s on one machine and the share
+ * `serial` of its work, 0 to 1, cannot be shared; null if no number will do.
+ */
+export type MachinesRule = (aloneS: number, serial: number, deadlineS: number) => number | null;
+
+interface Order {
+  readonly aloneS: number;
+  readonly serial: number;
+  readonly deadlineS: number;
+}
+
+const secondsOn = ({ aloneS, serial }: Order, machines: number): number => aloneS * (serial + (1 - serial) / machines);
+
+function judgeMachines(rule: MachinesRule, order: Order): string | null {
+  const { aloneS, serial, deadlineS } = order;
+  const got = rule(aloneS, serial, deadlineS);
+  const asked = `for a job of ${aloneS} s of which ${100 * serial} % cannot be shared, and a deadline of ${deadlineS} s, it says ${show(got)}`;
+  // Rounding must not decide: what misses a deadline by a millionth meets it.
+  const meets = (machines: number): boolean => secondsOn(order, machines) <= deadlineS * (1 + 1e-6);
+  if (serial * aloneS > deadlineS) return got === null ? null : `${asked}, and what cannot be shared takes ${(serial * aloneS).toFixed(0)} s alone`;
+  if (!Number.isInteger(got) || got === null || got < 1) return `${asked}, which is no number of machines; some number will do`;
+  if (!meets(got)) return `${asked}, and on so many it takes ${secondsOn(order, got).toFixed(0)} s`;
+  return got > 1 && meets(got - 1) ? `${asked}, and one machine fewer takes ${secondsOn(order, got - 1).toFixed(0)} s` : null;
+}
+
+const machinesTrial = (name: string, look: string, about: { readonly serial: readonly number[]; readonly share: readonly [number, number] }): Trial<MachinesRule> =>
+  manyCases<MachinesRule, Order>(name, {
+    cases: 100,
+    draw(chance) {
+      const aloneS = chance.pick([600, 3_600, 86_400]);
+      const serial = chance.pick(about.serial);
+      const [least, most] = about.share;
+      // A share of the way from what cannot be shared to the whole job: below 0 nothing helps, above 1 one machine is enough.
+      return { aloneS, serial, deadlineS: Math.max(1, Math.ceil(aloneS * (serial + (1 - serial) * (least + (most - least) * chance.double())))) };
+    },
+    judge: judgeMachines,
+    look,
+  });
+
+const machinesRule: Exercise<MachinesRule> = new Exercise({
+  chapter,
+  name: "machinesRule",
+  task: "Say how many machines it takes to meet a deadline, when a part of the work cannot be shared.",
+  hints: [
+    "The part that cannot be shared takes its time on any number of machines. How much of the deadline is left for the rest?",
+    "The rest is (1 - serial) * aloneS seconds of work, and it must be done in deadlineS - serial * aloneS seconds. If that is nothing or less, no number helps.",
+    "if (deadlineS >= aloneS) return 1; const leftS = deadlineS - serial * aloneS; return leftS > 0 ? Math.ceil(((1 - serial) * aloneS) / leftS) : null;",
+  ],
+  shape: isFunction,
+  trials: [
+    machinesTrial("jobs that can be shared entirely", "Half the time takes two machines; between two whole numbers, the larger.", { serial: [0], share: [0.01, 1] }),
+    machinesTrial("jobs of which a part cannot be shared", "Take what cannot be shared off the deadline first: only the rest gets faster.", { serial: [0.01, 0.05, 0.2], share: [0.02, 0.9] }),
+    machinesTrial("deadlines that cannot be met", "What cannot be shared may take longer than the deadline; then no number of machines will do.", { serial: [0.1, 0.3, 0.5], share: [-0.09, 0.1] }),
+    machinesTrial("deadlines that one machine meets", "One machine is the least there is.", { serial: [0, 0.05, 0.5], share: [0.6, 2] }),
+  ],
+});
+
 /** The exercises of chapter 2.4, by name. */
 export const computingExercises: {
   readonly againRule: Exercise<AgainRule>;
   readonly intervalRule: Exercise<IntervalRule>;
   readonly placeTaskRule: Exercise<PlaceTaskRule>;
-} = { againRule, intervalRule, placeTaskRule };
+  readonly machinesRule: Exercise<MachinesRule>;
+} = { againRule, intervalRule, placeTaskRule, machinesRule };
