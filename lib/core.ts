@@ -13,5 +13,5 @@ export { canonical, bytesOf } from "./core/canonical.js";
 export { clone, deepFreeze, shared, type Shared } from "./core/clone.js";
 export { fingerprint, Fingerprint } from "./core/hash.js";
 export { checkInterrupt, interruptWith } from "./core/interrupt.js";
-export { brief, effectText, words } from "./core/words.js";
+export { brief, effectText, rounded, words, type NumberWriter } from "./core/words.js";
 export { type Specification, type SpecificationAction } from "./core/specification.js";

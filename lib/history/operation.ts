@@ -29,7 +29,7 @@ export interface HistoryOperation {
  */
 export function operationText({ request, result, returnedAt }: HistoryOperation): string {
   const { kind, ...fields } = request;
-  const call = `${kind}(${Object.values(fields).map(words).join(", ")})`;
+  const call = `${kind}(${Object.values(fields).map((value) => words(value)).join(", ")})`;
   if (returnedAt === null) return `${call} → ?`;
   return result === undefined || (result === null && "value" in fields) ? call : `${call} → ${words(result)}`;
 }

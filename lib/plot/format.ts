@@ -1,4 +1,4 @@
-import { words } from "../core/words.js";
+import { rounded, words } from "../core/words.js";
 
 /**
  * Numbers and values as a reader wants them: three to four significant digits, thousands apart, and never
@@ -23,8 +23,13 @@ export function format(value: unknown): string {
     case "symbol":
       return value.description ?? "symbol";
     default:
-      return oneLine(value instanceof Error ? `${value.name}: ${value.message}` : words(value));
+      return oneLine(value instanceof Error ? `${value.name}: ${value.message}` : inWords(value));
   }
+}
+
+/** A value of a run as papers write it, its numbers rounded for a reader. */
+export function inWords(value: unknown): string {
+  return words(value, rounded);
 }
 
 /** One number: 0.30000000000000004 is "0.3", 1234567.8 is "1,234,568", 1e-9 is "1e-9". */

@@ -1,5 +1,5 @@
 import { integer, options } from "../core/parameters.js";
-import { brief, words } from "../core/words.js";
+import { brief, rounded, words } from "../core/words.js";
 import type { TraceEvent } from "./event.js";
 
 /**
@@ -62,25 +62,25 @@ function placeOf(event: TraceEvent): string {
 function deedOf(event: TraceEvent): string {
   switch (event.kind) {
     case "send":
-      return `→ ${event.to} ${brief(event.message)} #${event.id}`;
+      return `→ ${event.to} ${brief(event.message, rounded)} #${event.id}`;
     case "deliver":
       return `← ${event.from} ${event.message.kind} #${event.id}${event.copy > 0 ? " again" : ""}`;
     case "drop":
       return `✗ ${event.from} ${event.message.kind} #${event.id}${event.copy > 0 ? " again" : ""}: ${DROPPED[event.reason]}`;
     case "timer":
-      return `timer ${brief(event.timer)}`;
+      return `timer ${brief(event.timer, rounded)}`;
     case "request":
-      return `is asked ${brief(event.request)} (${event.call})`;
+      return `is asked ${brief(event.request, rounded)} (${event.call})`;
     case "reply":
-      return `answers ${words(event.result)} (${event.call})`;
+      return `answers ${words(event.result, rounded)} (${event.call})`;
     case "decide":
-      return `decides ${words(event.outcome)}`;
+      return `decides ${words(event.outcome, rounded)}`;
     case "write":
       return event.flush ? "writes and flushes" : "writes";
     case "flushed":
       return "has its write on disk";
     case "change":
-      return `state: ${Object.entries(event.fields).map(([name, value]) => `${name}=${words(value)}`).join(" ")}`;
+      return `state: ${Object.entries(event.fields).map(([name, value]) => `${name}=${words(value, rounded)}`).join(" ")}`;
     case "crash":
       return event.lostWrites === 0 ? "crashes" : `crashes, and ${event.lostWrites} write${event.lostWrites === 1 ? " is" : "s are"} lost`;
     case "restart":
@@ -90,19 +90,19 @@ function deedOf(event: TraceEvent): string {
     case "resume":
       return "goes on";
     case "stall":
-      return `disk stalls for ${number(event.forMs)} ms`;
+      return `disk stalls for ${rounded(event.forMs)} ms`;
     case "skew":
-      return `clock is ${number(event.offsetMs)} ms ahead and runs ${number(event.rate)} times as fast`;
+      return `clock is ${skewText(event)}`;
     case "slow":
-      return `takes ${number(event.factor)} times as long`;
+      return `takes ${rounded(event.factor)} times as long`;
     case "cut":
       return `${event.shape}: ${links(event.links)} cut`;
     case "heal":
       return event.links.length > 0 ? `healed: ${links(event.links)}` : "healed, but for links that another cut covers";
     case "invoke":
-      return `asks ${event.node} ${brief(event.request)} (${event.call}${event.attempt > 1 ? `, attempt ${event.attempt}` : ""})`;
+      return `asks ${event.node} ${brief(event.request, rounded)} (${event.call}${event.attempt > 1 ? `, attempt ${event.attempt}` : ""})`;
     case "return":
-      return `has its answer ${words(event.result)} (${event.call})`;
+      return `has its answer ${words(event.result, rounded)} (${event.call})`;
     case "give-up":
       return `gives up (${event.call})`;
     case "call-lost":
@@ -110,6 +110,12 @@ function deedOf(event: TraceEvent): string {
     case "violation":
       return `${event.property} is violated: ${event.problem}`;
   }
+}
+
+/** How a clock goes: "40 ms ahead, and runs 1.001 times as fast"; a clock that is merely ahead runs as fast as others. */
+export function skewText({ offsetMs, rate }: Pick<TraceEvent & { kind: "skew" }, "offsetMs" | "rate">): string {
+  const ahead = `${rounded(Math.abs(offsetMs))} ms ${offsetMs < 0 ? "behind" : "ahead"}`;
+  return rate === 1 ? ahead : `${ahead}, and runs ${rounded(rate)} times as fast`;
 }
 
 const DROPPED = {
@@ -122,8 +128,4 @@ const DROPPED = {
 function links(pairs: readonly (readonly [string, string])[]): string {
   const named = pairs.slice(0, 12).map(([from, to]) => `${from}>${to}`);
   return pairs.length > 12 ? `${named.join(" ")} and ${pairs.length - 12} more` : named.join(" ");
-}
-
-function number(value: number): string {
-  return String(Math.round(value * 1e6) / 1e6);
 }

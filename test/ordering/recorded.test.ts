@@ -81,7 +81,7 @@ describe("a recorded run", () => {
       ],
     });
     expect(sequence(trace)).toMatchInlineSnapshot(`
-      "     0.000  p1  clock is 50 ms ahead and runs 1 times as fast
+      "     0.000  p1  clock is 50 ms ahead
            1.000  p1  is asked tell to=p2 (outside#1)
            1.000  p1  decides (p1.1, send, –, (51, 0, p1), 51)
            1.000  p1  → p2 note stamp=(51, 0, p1) event=p1.1 #1

@@ -98,7 +98,7 @@ describe("a trace as text", () => {
      6.000  k        goes on
      7.000  k        disk stalls for 1 ms
      7.000  k        takes 2.5 times as long
-     7.000  k        clock is -20 ms ahead and runs 1.5 times as fast
+     7.000  k        clock is 20 ms behind, and runs 1.5 times as fast
      7.000  a        restarts
 `);
   });

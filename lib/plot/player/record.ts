@@ -1,5 +1,6 @@
-import { words as inWords } from "../../core/words.js";
 import type { TraceEvent } from "../../trace/event.js";
+import { skewText } from "../../trace/sequence.js";
+import { inWords } from "../format.js";
 import { naturally } from "../sequence/model.js";
 
 /** The version of the form below. A player refuses another one, in a sentence. */
@@ -131,7 +132,7 @@ export function packRun(trace: readonly TraceEvent[], { name, limit }: { readonl
       case "stall":
         return [...head, place(event.node), text(`its disk stalls for ${event.forMs} ms`)];
       case "skew":
-        return [...head, place(event.node), text(`its clock is ${event.offsetMs} ms ahead and runs ${event.rate} times as fast`)];
+        return [...head, place(event.node), text(`its clock is ${skewText(event)}`)];
       case "slow":
         return [...head, place(event.node), text(event.factor === 1 ? "it works at full speed again" : `it takes ${event.factor} times as long`)];
       case "flushed":

@@ -1,6 +1,5 @@
 import type { DropReason, TraceEvent } from "../../trace/event.js";
-import { words as inWords } from "../../core/words.js";
-import { formatNumber } from "../format.js";
+import { formatNumber, inWords } from "../format.js";
 
 /** How a message on the diagram ends. */
 export type ArrowEnd = "delivered" | DropReason | "under way";
