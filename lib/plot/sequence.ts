@@ -1,11 +1,11 @@
 import { integer, options as checkOptions, show } from "../core/parameters.js";
-import { words as inWords } from "../core/words.js";
 import type { TraceEvent } from "../trace/event.js";
 import { sequence as runText } from "../trace/sequence.js";
 import { upright, type Segment } from "./boxes.js";
 import { altText, Diagram, heading, legend, pad } from "./diagram.js";
 import { sentence, text } from "./figure.js";
-import { shorten } from "./letters.js";
+import { inWords } from "./format.js";
+import { shorten, wrap } from "./letters.js";
 import { drawArrow, lineOf, usualFlight, type Weight } from "./sequence/arrows.js";
 import { Labels } from "./sequence/labels.js";
 import { axisWidth, columnsOf, layOut, wordSize } from "./sequence/layout.js";
@@ -163,6 +163,7 @@ function draw({ title, alt, notes, whole, model, names, window, unit, highlight 
     labels.avoid({ from: { x: x(name), y: top }, to: { x: x(name), y: lineEnd } });
   }
   for (const { line } of lines) labels.avoid(line);
+  for (const line of nodes.brokenAt(model, layout)) labels.avoid(line);
   const stretches = nodes.stretches(model, layout, labels);
   const marks = drawMarks(model, layout, labels);
   const cuts = nodes.cutWords(model, layout, labels);
@@ -174,9 +175,9 @@ function draw({ title, alt, notes, whole, model, names, window, unit, highlight 
     ...(isHigh ? nodes.nodeHeads(layout, model, lineEnd + 22) : []),
   ];
   let under = lineEnd + (isHigh ? 40 : 8);
-  const alarms = model.broken.map(({ words }) =>
-    label(pad, (under += 18) - 2, shorten(words, width - 2 * pad, 12, { bold: true }), "alarm", { bold: true }),
-  );
+  const alarms = model.broken
+    .flatMap(({ words }) => wrap(words, width - 2 * pad, 12, { bold: true }))
+    .map((line) => label(pad, (under += 18) - 2, line, "alarm", { bold: true }));
   if (alarms.length > 0) under += 8;
   const key = legend(
     legendOf(

@@ -1,4 +1,4 @@
-import { upright, type Box } from "../boxes.js";
+import { upright, type Box, type Segment } from "../boxes.js";
 import { formatNumber } from "../format.js";
 import { textWidth } from "../letters.js";
 import { label, path, shape } from "../svg.js";
@@ -162,11 +162,16 @@ export function cutWords(model: Model, { names, x, y, top, right }: Layout, labe
   });
 }
 
+/** Where a property failed, across the drawing. */
+export function brokenAt(model: Model, { y, right }: Layout): Segment[] {
+  return model.broken.map(({ at }) => ({ from: { x: rulerStart, y: y(at) }, to: { x: right, y: y(at) } }));
+}
+
 /** A line across the drawing where a property failed. */
-export function brokenLines(model: Model, { y, right }: Layout): string[] {
-  return model.broken.map(({ at }) =>
+export function brokenLines(model: Model, layout: Layout): string[] {
+  return brokenAt(model, layout).map(({ from, to }) =>
     shape("path", {
-      d: path("M", rulerStart, y(at), "H", right),
+      d: path("M", from.x, from.y, "H", to.x),
       stroke: "alarm",
       "stroke-width": 1.6,
       "stroke-dasharray": "8 3",
