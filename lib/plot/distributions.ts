@@ -3,6 +3,7 @@ import { integer, oneOf } from "../core/parameters.js";
 import { escape } from "./escape.js";
 import { figure, numbers, type ChartOptions, type Column, type Figure } from "./figure.js";
 import { format, formatNumber } from "./format.js";
+import { logAxis } from "./log-axis.js";
 import { maxPoints, seriesOf, thinned, type Series } from "./series.js";
 import { dashes, nth, palette, patterns, transparent } from "./theme.js";
 
@@ -57,7 +58,7 @@ export function ecdf<Row extends object>(rows: readonly Row[], options: EcdfOpti
       summary: `The share of rows that are at most as large, against ${rest.xLabel}: ${samples.map(inWords).join("; ")}`,
       notes: drawn < all ? [thinned(drawn, all)] : [],
       data,
-      ...(log === undefined ? {} : { xaxis: { type: "log" } }),
+      ...(log === undefined ? {} : { xaxis: logAxis(samples.flatMap(({ values }) => values)) }),
       yaxis: { range: [0, 1.02], tickformat: ".0%" },
       legend: samples.length > 1,
     },

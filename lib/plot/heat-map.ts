@@ -59,7 +59,7 @@ export function heatMap<Row extends object>(rows: readonly Row[], options: HeatM
         zsmooth: false,
         xgap: 1,
         ygap: 1,
-        colorbar: { title: { text: escape(valueLabel), side: "right" }, thickness: 14, outlinewidth: 0 },
+        colorbar: { title: { text: escape(valueLabel), side: "right", font: { size: 13 } }, thickness: 14, outlinewidth: 0 },
         ...(labelled
           ? {
               text: z.map((lane) => lane.map((one) => (one === null ? "" : formatNumber(one)))),

@@ -4,6 +4,7 @@ import { extremes, pick } from "./bars.js";
 import { escape } from "./escape.js";
 import { column, figure, numbers, text, type ChartOptions, type Column, type Figure } from "./figure.js";
 import { format } from "./format.js";
+import { logAxis } from "./log-axis.js";
 import { seriesOf, thin, thinned } from "./series.js";
 import { dashes, markers, nth, palette, transparent } from "./theme.js";
 
@@ -87,15 +88,15 @@ export function lines<Row extends object>(rows: readonly Row[], options: LinesOp
     summary: `${what} of ${options.yLabel} against ${options.xLabel}${eachFor}${around}${most}`,
     notes: drawn < all ? [thinned(drawn, all)] : [],
     data,
-    xaxis: byText ? { type: "category" } : { ...(logX ? { type: "log" } : {}), ...ticksAt(numbers(rows, x, "x"), logX) },
-    yaxis: log?.includes("y") === true ? { type: "log", ...powersFor(numbers(rows, y, "y")) } : { rangemode: "tozero" },
+    xaxis: byText ? { type: "category" } : { ...(logX ? logAxis(numbers(rows, x, "x")) : {}), ...ticksAt(numbers(rows, x, "x"), logX) },
+    yaxis: log?.includes("y") === true ? logAxis(numbers(rows, y, "y")) : fromZero(numbers(rows, y, "y")),
     legend: series.length > 1 || expected !== undefined,
   });
 }
 
-/** Small shares are ticked as powers of ten; Plotly would write a millionth as 1µ, which is a unit and no number. */
-function powersFor(values: readonly (number | null)[]): object {
-  return values.some((value) => value !== null && value > 0 && value < 1e-3) ? { exponentformat: "power" } : {};
+/** The axis begins at 0, and somewhat below it where a point lies there, which it would cut in half. */
+function fromZero(values: readonly (number | null)[]): object {
+  return values.includes(0) ? { autorangeoptions: { include: 0 } } : { rangemode: "tozero" };
 }
 
 /** Few measured places are the ticks, unless they crowd; a number between them was not measured. */

@@ -192,11 +192,17 @@ describe("lines", () => {
     );
   });
 
-  it("tick small shares as powers of ten, and not in micro and nano", () => {
-    const shares = (least: number) => [{ n: 1, down: 0.01 }, { n: 9, down: least }];
-    const drawn = (least: number) => lines(shares(least), { x: "n", y: "down", log: "y", ...words }).layout;
-    expect(drawn(1e-18)).toMatchObject({ yaxis: { type: "log", exponentformat: "power" } });
-    expect(drawn(0.001)["yaxis"]).not.toHaveProperty("exponentformat");
+  it("tick logarithms with numbers that can be read off: no bare digits, and powers where there are many", () => {
+    const ticks = (least: number, most: number) => {
+      const rows = [{ n: 1, ms: least }, { n: 9, ms: most }];
+      const { yaxis } = lines(rows, { x: "n", y: "ms", log: "y", ...words }).layout as any;
+      return yaxis.tickvals.flatMap((at: number, i: number) => (at < least || at > most ? [] : [yaxis.ticktext[i]]));
+    };
+    expect(ticks(30, 9000)).toEqual(["50", "100", "200", "500", "1,000", "2,000", "5,000"]);
+    expect(ticks(40, 90)).toEqual(["40", "50", "60", "70", "80", "90"]);
+    expect(ticks(1e-18, 0.01)).toEqual([18, 16, 14, 12, 10, 8, 6, 4].map((power) => `10<sup>−${power}</sup>`).concat("0.01"));
+    expect(ticks(1, 2e6)).toEqual(["1", "10", "100", "1,000", "10,000", "100,000", "10<sup>6</sup>"]);
+    expect(lines([{ n: 1, ms: 0 }], { x: "n", y: "ms", log: "y", ...words }).layout).toMatchObject({ yaxis: { type: "log" } });
   });
 });
 
