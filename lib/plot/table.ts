@@ -57,14 +57,16 @@ export function tableHtml(rows: Rows, options: TableOptions = {}): string {
     );
   }
   if (columns.length === 0) body.push("<tr><td>(no rows)</td></tr>");
-  return [
+  const table = [
     "<table>",
-    ...(caption === "" ? [] : [`<caption>${escape(caption)}</caption>`]),
     ...(head.length === 0 ? [] : [`<thead><tr>${head.join("")}</tr></thead>`]),
     `<tbody>${body.join("\n")}</tbody>`,
     "</table>",
     ...(left > 0 ? [`<p>${more(left, rows.length)}</p>`] : []),
-  ].join("\n");
+  ];
+  if (caption === "") return table.join("\n");
+  // A caption element is no wider than its table, which may be narrow.
+  return [`<figure style="margin: 0">`, `<figcaption>${escape(caption)}</figcaption>`, ...table, "</figure>"].join("\n");
 }
 
 interface Column {

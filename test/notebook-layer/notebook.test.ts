@@ -43,7 +43,7 @@ describe("show", () => {
 
   it("shows rows as a table of HTML and of text", async () => {
     const [shown] = await withKernel(() => show(rows, { caption: "Messages", headings: { sent: "messages sent" } }));
-    expect(shown!.data["text/html"]).toContain("<caption>Messages</caption>");
+    expect(shown!.data["text/html"]).toContain("<figcaption>Messages</figcaption>");
     expect(shown!.data["text/html"]).toContain("&lt;b&gt;");
     expect(shown!.data["text/plain"]).toBe(
       [

@@ -121,7 +121,7 @@ describe("tables", () => {
 
   it("escape what comes from data, in HTML", () => {
     const html = tableHtml(rows, { caption: "a & b" });
-    expect(html).toContain("<caption>a &amp; b</caption>");
+    expect(html).toContain("<figcaption>a &amp; b</figcaption>");
     expect(html).toContain(`<td style="text-align: left">&lt;b&gt;</td>`);
     expect(html).toContain(`<td style="text-align: right">12,000</td>`);
     expect(html).not.toContain("<b>");
