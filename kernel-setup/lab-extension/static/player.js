@@ -15,6 +15,7 @@
   const HEAD = 30; // px for the names
   const TIMES = 62; // px for the times at the left
   const COLUMN = 66; // px for each node, at least
+  const BESIDE = 7; // of more nodes the diagram takes the whole width, and what is known of them stands below it
   const SPAN = 64; // events share a list of the messages that are under way in them
   const MOST_ARROWS = 700; // in one picture
   const MOST_LISTED = 24; // messages and nodes in a list
@@ -75,6 +76,13 @@
     /** @param {number} i */
     kindOf(i) {
       return this.texts[this.part(i, KIND)] ?? "";
+    }
+
+    /** Whether an event has a sign and words of its own on a node's line, which others of the moment must leave room for. @param {number} i */
+    hasSign(i) {
+      const kind = this.kindOf(i);
+      const comesByArrow = kind === "request" && this.part(i, FLIGHT) !== -1;
+      return MARKS[kind] !== undefined && kind !== "write" && !comesByArrow;
     }
 
     /** @param {number} at */
@@ -360,7 +368,7 @@
       this.room = element("div", { class: "dlp-room" }, this.names, this.canvas);
       this.scroller = element("div", { class: "dlp-scroller", tabindex: "0", role: "group" }, this.room);
       this.facts = element("div", { class: "dlp-facts", tabindex: "0", role: "group", "aria-label": `What is known of ${run.name} at the cursor` });
-      this.node = element("section", { class: "dlp-view" }, this.heading, element("div", { class: "dlp-both" }, this.scroller, this.facts));
+      this.node = element("section", { class: run.places.length > BESIDE ? "dlp-view dlp-many" : "dlp-view" }, this.heading, element("div", { class: "dlp-both" }, this.scroller, this.facts));
       this.scroller.addEventListener("scroll", () => this.#later());
       this.scroller.addEventListener("click", (event) => this.#clicked(event));
       this.node.addEventListener("focusin", () => host.chosen(this));
@@ -581,12 +589,11 @@
         const time = timeText(run, line.first);
         if (time !== lastTime) under.push(`<text class="dlp-time" x="${TIMES - 12}" y="${y(row) + 4}" text-anchor="end">${time}</text>`);
         lastTime = time;
-        let stacked = 0;
-        for (let i = line.first; i <= line.last; i++) {
-          if ((rows[i] ?? -1) < 0) continue;
-          const mark = this.#mark(i, x(run.part(i, PLACE)), y(row), width, column, stacked);
+        const shown = range(line.first, line.last).filter((i) => (rows[i] ?? -1) >= 0);
+        const stack = shown.filter((i) => run.hasSign(i));
+        for (const i of shown) {
+          const mark = this.#mark(i, x(run.part(i, PLACE)), y(row), width, column, stack);
           if (mark === "") continue;
-          if (MARKS[run.kindOf(i)] !== undefined && run.kindOf(i) !== "write") stacked++;
           over.push(`<g class="${i > end ? "dlp-later" : ""}${i === now ? " dlp-now" : ""}">${mark}</g>`);
         }
       }
@@ -637,8 +644,8 @@
       return `<g class="${classes}">${parts.join("")}</g>`;
     }
 
-    /** @param {number} i @param {number} x @param {number} y @param {number} width @param {number} column @param {number} stacked */
-    #mark(i, x, y, width, column, stacked) {
+    /** @param {number} i @param {number} x @param {number} y @param {number} width @param {number} column @param {number[]} stack the events of one moment that have signs */
+    #mark(i, x, y, width, column, stack) {
       const { run } = this;
       const kind = run.kindOf(i);
       const words = run.texts[run.part(i, WORDS)] ?? "";
@@ -654,8 +661,15 @@
       const sign = MARKS[kind];
       if (sign === undefined) return "";
       const said = kind === "decide" ? `decides ${words}` : kind === "crash" ? "crashes" : kind === "restart" ? "restarts" : kind === "write" || kind === "flushed" ? "" : kind === "pause" ? "paused" : kind === "resume" ? "goes on" : kind === "give-up" ? "gives up" : kind === "reply" ? `answers ${words}` : words;
-      const shift = kind === "write" ? 0 : Math.min(stacked, 1) * (ROW / 2 - 3);
-      return `<path class="dlp-sign dlp-sign-${kind}" d="${sign}" transform="translate(${x} ${y + shift})"/><text class="dlp-mark dlp-mark-${kind}" x="${x + 9}" y="${y + 4 + shift}">${escape(cut(said, column * 1.6))}</text>`;
+      // What comes at one moment stands above and below, and smaller; of three and more the words of two.
+      const rank = stack.indexOf(i);
+      const isTight = rank >= 0 && stack.length > 1;
+      const shift = !isTight ? 0 : rank === 0 ? -6.5 : 7;
+      // Words that the right edge would cut stand at the left, where there is more room.
+      const [before, after] = [Math.min(x - TIMES - 12, column * 1.6), Math.min(width - x - 12, column * 1.6)];
+      const isBefore = said.length * 6 > after && before > after;
+      const place = isBefore ? `x="${x - 9}" text-anchor="end"` : `x="${x + 9}"`;
+      return `<path class="dlp-sign dlp-sign-${kind}" d="${sign}" transform="translate(${x} ${y + shift})${isTight ? " scale(0.75)" : ""}"/>${rank > 1 ? "" : `<text class="dlp-mark dlp-mark-${kind}" ${place} y="${y + 4 + shift}">${escape(cut(said, isBefore ? before : after))}</text>`}`;
     }
 
     // What is known at the cursor.
@@ -704,8 +718,10 @@
       const more = nodes.length - order.length;
       if (more > 0) rows.push(element("li", { class: "dlp-quiet-words" }, `and ${more} more nodes`));
       const foremost = order.filter((place) => place === acting || changed.includes(place)).length;
+      // All names stand in one column, as wide as the longest; very long ones break.
+      const who = Math.min(8, Math.max(3.6, 0.62 * Math.max(...order.map((place) => (run.places[place] ?? "").length)) + 0.6));
       const section = (/** @type {string} */ title, /** @type {HTMLElement[]} */ of) =>
-        of.length === 0 ? [] : [element("section", {}, element("p", { class: "dlp-part" }, title), element("ul", { class: "dlp-states" }, ...of))];
+        of.length === 0 ? [] : [element("section", {}, element("p", { class: "dlp-part" }, title), element("ul", { class: "dlp-states", style: `--who:${who}em` }, ...of))];
       return {
         acted: section("State, before → after", rows.slice(0, foremost)),
         others: section(foremost > 0 ? "Other nodes" : "States", rows.slice(foremost)),
@@ -815,6 +831,11 @@
   /** A length to a tenth of a pixel. @param {number} value */
   function px(value) {
     return Math.round(value * 10) / 10;
+  }
+
+  /** All whole numbers from one to another. @param {number} first @param {number} last */
+  function range(first, last) {
+    return Array.from({ length: last - first + 1 }, (_, k) => first + k);
   }
 
   /** As much of a text as a length holds. @param {string} words @param {number} room in px */
@@ -1226,7 +1247,7 @@
     .dlp-pair p.dlp-name{display:block}
     .dlp .dlp-chosen p.dlp-name{color:var(--accent)}
     .dlp-both{display:grid;grid-template-columns:minmax(0,1fr) minmax(250px,33%);gap:16px}
-    .dlp-pair .dlp-both{grid-template-columns:minmax(0,1fr)}
+    .dlp-pair .dlp-both,.dlp-many .dlp-both{grid-template-columns:minmax(0,1fr)}
     .dlp-scroller{position:relative;height:500px;overflow:auto;border:1px solid var(--rule);border-radius:6px;background:var(--paper);overscroll-behavior:contain}
     .dlp-pair .dlp-scroller{height:400px}
     .dlp-chosen .dlp-scroller{border-color:var(--accent)}
@@ -1279,14 +1300,15 @@
     .dlp-said{font-size:13.5px;font-weight:550;min-height:4.1em;overflow-wrap:anywhere}
     .dlp-when{display:block;color:var(--quiet);font-size:11.5px;font-weight:400;font-variant-numeric:tabular-nums}
     .dlp-quiet-words{color:var(--quiet);font-size:12px}
-    .dlp-states>li{display:grid;grid-template-columns:3.6em minmax(0,1fr);padding:3px 6px;border-radius:5px;border-left:3px solid transparent}
+    .dlp-states>li{display:grid;grid-template-columns:var(--who) minmax(0,1fr);padding:3px 6px;border-radius:5px;border-left:3px solid transparent}
     .dlp-states>li.dlp-acting{background:var(--shade);border-left-color:var(--accent)}
     .dlp-node{font-weight:600;overflow-wrap:anywhere}
     .dlp-node em{display:block;font-weight:400;font-style:normal;font-size:11px;color:var(--alarm)}
     .dlp-states ul li{display:grid;grid-template-columns:minmax(4.5em,36%) minmax(0,1fr);gap:6px;overflow-wrap:anywhere;padding:0 3px}
     .dlp-states ul li.dlp-quiet-words{display:block}
     .dlp-states ul.dlp-brief{display:flex;flex-wrap:wrap;gap:0 12px}
-    .dlp-states ul.dlp-brief li{display:inline-flex;gap:5px}
+    .dlp-states ul.dlp-brief li{display:inline-flex;gap:5px;max-width:100%}
+    .dlp-brief .dlp-field{flex:none;overflow-wrap:normal}
     .dlp-field{color:var(--quiet)}
     .dlp-changed{background:var(--changed);border-radius:3px}
     .dlp-changed del{color:var(--quiet);text-decoration:none}

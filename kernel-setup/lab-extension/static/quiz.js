@@ -161,7 +161,8 @@
   const STYLE = `
     .dlq{margin:6px 0;color:inherit;font:inherit;max-width:46em}
     .dlq fieldset{border:1px solid color-mix(in srgb,currentColor 35%,transparent);border-radius:6px;padding:8px 14px 12px;margin:0;min-width:0}
-    .dlq legend{font-weight:600;padding:0 4px}
+    .dlq legend{float:left;width:100%;font-weight:600;padding:2px 0 6px}
+    .dlq legend+*{clear:both}
     .dlq-option{display:flex;gap:8px;align-items:baseline;padding:3px 0}
     .dlq-option input{flex:none}
     .dlq-order{padding-left:1.8em;margin:4px 0}
