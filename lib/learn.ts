@@ -37,12 +37,21 @@ export { type CountRule, type FailRule, type Heard, type IndexRule, type RangeRu
 export { type CachedBlock, type EvictRule, type LineageStep, type Loss, type LostRule, type MeanRule, type SaltRule, type StageRule } from "./learn/chapters/spark-exercises.js";
 export { type Claim, type NewViewRule, type PreparedRule, type QuorumSizeRule, type Report, type RootRule, type Word } from "./learn/chapters/security-exercises.js";
 export { type AdoptSuccessorRule, type ClosestRule, type HopsRule, type MergeRule, type RectifyRule, type TransferRule } from "./learn/chapters/chord-exercises.js";
-export { type BatchCostRule, type CostRule, type Protocol } from "./learn/chapters/comparison-exercises.js";
+export { type BatchCostRule, type CommitWaitRule, type CostRule, type FirstStandRule, type Protocol } from "./learn/chapters/comparison-exercises.js";
+export {
+  commandCost, commandDelays, decree, lateCandidate, logServers, messageShares, purposeOf, serve, type Cluster, type CommandCost, type DecreeOptions, type LateCandidate,
+  type LogClient, type LogProtocol, type Purpose, type ServeOptions, type Share,
+} from "./learn/chapters/comparison-runs.js";
 export { candidates, survives, type Candidate, type Ending, type Survival } from "./learn/chapters/commit-survey.js";
 export {
   type BeforeChange, type JointQuorumRule, type KnownClient, type LeaseTimeRule, type MayChangeRule, type Reader, type ReadRule, type SessionRule, type SuffixRule,
   type WaitingRead,
 } from "./learn/chapters/raft-in-service-exercises.js";
+export {
+  answeredWithout, appendedLetters, busyLog, convictRaft, deafServer, farewell, getRequest, judgedReads, likeEtcd, logGrowth, oneRead, putRequest, raftLeader,
+  raftStore, raftStores, raftStorm, readWays, sleeper, slowFollower, type Conviction, type JudgedReads, type RaftOptions, type RaftService, type ReadWay,
+  type Storm, type Woken,
+} from "./learn/chapters/raft-in-service-runs.js";
 export {
   type AdviceRule, type CoordinatorKnows, type DecideRule, type Entry, type FateRule, type InquiryRule, type Known, type PrepareRule, type ReadersCostRule,
 } from "./learn/chapters/two-phase-roles.js";

@@ -1,7 +1,7 @@
 import type { Quiz } from "../quiz.js";
 
 /** The questions of the chapter that compares Paxos, Multi-Paxos and Raft, by name. */
-export const comparisonQuizzes: Readonly<Record<"whyHalf" | "bottleneck" | "sameNames" | "gapCause", Quiz>> = {
+export const comparisonQuizzes: Readonly<Record<"whyHalf" | "bottleneck" | "sameNames" | "gapCause" | "mayLead" | "lostAnswer" | "tooPatient", Quiz>> = {
   whyHalf: {
     kind: "single",
     question: "A command of Multi-Paxos takes half the messages of a decree of Paxos. What has become of the other half?",
@@ -40,6 +40,35 @@ export const comparisonQuizzes: Readonly<Record<"whyHalf" | "bottleneck" | "same
       { text: "On waiting, before anybody believes that the leader is dead.", right: true, why: "Patience is the only evidence. Less of it makes the gap shorter, and deposes leaders that are only slow." },
       { text: "On counting votes.", why: "An election takes a round trip: some 20 ms here." },
       { text: "On the clients, which do not find the new leader.", why: "They are sent on by the first server that they ask, once there is a leader." },
+    ],
+  },
+  mayLead: {
+    kind: "single",
+    question: "Five servers, an entry committed on three of them. The leader dies, and a server without that entry is the first to stand. What becomes of it?",
+    options: [
+      { text: "In both protocols it must wait until it has the entry.", why: "A server of Multi-Paxos may open a ballot with any log." },
+      { text: "In Raft it may lead once it has fetched the entry.", why: "Entries of Raft flow from the leader to the others only. A candidate fetches nothing." },
+      { text: "Multi-Paxos lets it lead and hands it the entry in phase 1; Raft refuses it its majority.", right: true, why: "Any majority holds somebody who has the entry: its promise brings the vote along, or its voter says no." },
+      { text: "In both it leads, and the entry is lost.", why: "Then neither would be safe: what is committed stays." },
+    ],
+  },
+  lostAnswer: {
+    kind: "single",
+    question: "Five servers, no crash. Of the four messages in which a leader sends an entry, one gets lost. How much later is the command answered?",
+    options: [
+      { text: "By a time-out: the leader must send it again.", why: "It will, but it need not wait for that: with itself it needs only two more." },
+      { text: "Not at all, or by a little.", right: true, why: "Three other followers have it, and two are enough. Only which of the answers is the second may change." },
+      { text: "It is not answered before the next heartbeat.", why: "The heartbeat repairs the follower that lacks the entry. The client does not wait for that one." },
+    ],
+  },
+  tooPatient: {
+    kind: "multiple",
+    question: "Somebody sets the patience of all servers of Raft to 20 to 40 ms, with messages of 5 to 15 ms and a heartbeat every 8 ms. What happens?",
+    options: [
+      { text: "Leaders that live are deposed.", right: true, why: "A vote and its answer, or two slow heartbeats in a row, take as long as the patience lasts." },
+      { text: "Two different values are committed in one place.", why: "Patience decides when somebody stands, and never what is committed: safety needs no clocks." },
+      { text: "Clients wait longer, though nothing has failed.", right: true, why: "Each new election is a time without a leader." },
+      { text: "The gap after a crash is the shortest possible.", why: "It would be, could any leader stay: but the next one is deposed as well." },
     ],
   },
 };
