@@ -45,4 +45,4 @@ export {
 export { brokenLiarScenes, type BrokenLiarScene, type LiarScene } from "./byzantine/pbft/broken-scenes.js";
 export { pbftSpecification, type PbftBounds, type Voter, type VoterState } from "./byzantine/pbft/specification.js";
 export { hotStuff, hotStuffMessages, type HotStuffOptions, type HotStuffReplica, type HotStuffSignature } from "./byzantine/hotstuff/replica.js";
-export { byzantineText } from "./byzantine/words.js";
+export { byzantineText, executedText } from "./byzantine/words.js";

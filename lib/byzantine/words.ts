@@ -1,7 +1,8 @@
 import type { Tagged } from "../core/role.js";
 import type { HotStuffMessage } from "./hotstuff/messages.js";
 import type { Message, PrePrepare, Reply, Request } from "./pbft/messages.js";
-import type { OralOrder, SignedOrder } from "./generals.js";
+import type { Order, OralOrder, SignedOrder } from "./generals.js";
+import type { Executed } from "./pbft/state.js";
 
 /**
  * A message of the generals, of PBFT or of HotStuff in the few words that fit on an arrow: `pre-prepare 1: a`,
@@ -50,6 +51,12 @@ export function byzantineText(tagged: Tagged): string {
     default:
       return tagged.kind;
   }
+}
+
+/** What a replica has executed, or how a general has decided, in as few words: `1: a`, `2: nothing`, `to attack`. */
+export function executedText(outcome: Executed | Order): string {
+  if (typeof outcome === "string") return `to ${outcome}`;
+  return `${outcome.n}: ${outcome.operations.length === 0 ? "nothing" : outcome.operations.map(operationText).join(", ")}`;
 }
 
 function requestsText(requests: PrePrepare["requests"]): string {

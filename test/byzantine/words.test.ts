@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { byzantineText, client, equivocatingPrimary, hotStuff, oralGeneral, replica, signingGeneral } from "../../lib/byzantine.js";
+import { byzantineText, client, equivocatingPrimary, executedText, hotStuff, oralGeneral, replica, signingGeneral } from "../../lib/byzantine.js";
 import { ids } from "../../lib/core/role.js";
 import { keyValueStore } from "../../lib/raft.js";
 import { only, simulate } from "../../lib/sim.js";
@@ -25,4 +25,10 @@ it("every message has a few words that fit on an arrow", () => {
   expect(said.get("order")).toBe("attack (by c, l2)");
   expect(byzantineText({ kind: "status" })).toBe("status");
   expect(replica(optionsOf()).name).toBe("replica");
+});
+
+test("a decision is as short", () => {
+  expect(executedText({ n: 1, digest: "a563979b", operations: [{ kind: "append", key: "x", value: "a" }] })).toBe("1: a");
+  expect(executedText({ n: 2, digest: "b123", operations: [] })).toBe("2: nothing");
+  expect(executedText("attack")).toBe("to attack");
 });

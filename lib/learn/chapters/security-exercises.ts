@@ -14,6 +14,7 @@ import { sameOrder } from "../../byzantine/pbft/properties.js";
 import { byzantineQuorum } from "../../byzantine/pbft/quorum.js";
 import { replicaWith } from "../../byzantine/pbft/replica.js";
 import type { Rules } from "../../byzantine/pbft/rules.js";
+import { byzantineText, executedText } from "../../byzantine/words.js";
 import { keyValueStore } from "../../consensus/key-value-store.js";
 import type { Nodes } from "../../sim/options.js";
 import { simulate, type Run, type SimulateOptions } from "../../sim/simulate.js";
@@ -72,6 +73,7 @@ const choose: Exercise<Choose> = new Exercise({
     "Count \"attack\"; if that is more than half of all orders, attack, else retreat: an even split must be treated alike by all.",
   ],
   shape: isFunction,
+  words: { message: byzantineText, decision: executedText },
   trials: [
     oneRun("four loyal generals", {
       options: (answer) => battle(answer, null, [], "attack"),
@@ -286,6 +288,18 @@ function drawReports(chance: Stream): Report[] {
   });
 }
 
+/** A report in words: "stable 2, prepared 4 = r (view 1)". */
+function reportText({ stable, prepared }: Report): string {
+  const slots = prepared.map(({ n, view, value }) => `${n} = ${value} (view ${view})`).join(", ");
+  return `stable ${stable}, prepared ${slots || "nothing"}`;
+}
+
+/** What a view begins with, in words: "3 = null, 4 = r"; what has another shape, as it is. */
+function planText(plan: unknown): string {
+  if (!Array.isArray(plan) || !plan.every((slot) => typeof slot?.n === "number")) return show(plan);
+  return plan.map(({ n, value }) => `${n} = ${value}`).join(", ") || "nothing";
+}
+
 /** The learner's rule in the place of the paper's. */
 function planWith(answer: NewViewRule): Partial<Rules> {
   return {
@@ -323,7 +337,7 @@ const newView: Exercise<NewViewRule> = new Exercise({
       judge(answer, reports) {
         const got: unknown = answer(reports);
         const right = soundNewView(reports);
-        return JSON.stringify(got) === JSON.stringify(right) ? null : `of ${JSON.stringify(reports)} it makes ${show(got)}, and must make ${show(right)}`;
+        return JSON.stringify(got) === JSON.stringify(right) ? null : `of ${reports.map(reportText).join("; ")}: it makes ${planText(got)}, and must make ${planText(right)}`;
       },
       look: "Check in this order: the greatest stable checkpoint, the greatest number prepared after it, and for each number between the certificate of the latest view.",
     }),
