@@ -27,7 +27,7 @@ it("every message has a few words that fit on an arrow", () => {
   expect(replica(optionsOf()).name).toBe("replica");
 });
 
-test("a decision is as short", () => {
+it("a decision is as short", () => {
   expect(executedText({ n: 1, digest: "a563979b", operations: [{ kind: "append", key: "x", value: "a" }] })).toBe("1: a");
   expect(executedText({ n: 2, digest: "b123", operations: [] })).toBe("2: nothing");
   expect(executedText("attack")).toBe("to attack");
