@@ -139,7 +139,11 @@ function createPlainProgram(ts: Compiler): (...all: unknown[]) => PlainProgram {
       ...(old ? { oldProgram: (old as PlainProgram).getProgram() } : {}),
     });
     // The converter looks at the names that a cell declares before it asks for types.
-    for (const name of program.getRootFileNames()) bind(program.getSourceFile(name), program.getCompilerOptions());
+    for (const name of program.getRootFileNames()) {
+      const file = program.getSourceFile(name);
+      bind(file, program.getCompilerOptions());
+      if (file && !file.isDeclarationFile) listAsWritten(ts, file);
+    }
     return {
       getProgram: () => program,
       getProgramOrUndefined: () => program,
@@ -148,6 +152,17 @@ function createPlainProgram(ts: Compiler): (...all: unknown[]) => PlainProgram {
       getAllDependencies: (file) => sourcesBehind(program, file),
     };
   };
+}
+
+/**
+ * The compiler keeps names that begin with two underscores with a third one. The converter lists a cell's names in order to
+ * write them down, so it is given those that stand in the cell.
+ */
+function listAsWritten(ts: Compiler, file: TypeScript.SourceFile): void {
+  const { locals } = file as { locals?: Map<TypeScript.__String, unknown> };
+  if (!locals) return;
+  const forEach = locals.forEach.bind(locals);
+  locals.forEach = (visit) => forEach((symbol, key, all) => visit(symbol, ts.unescapeLeadingUnderscores(key) as TypeScript.__String, all));
 }
 
 /** The file and all source files, not declarations, that it imports, directly or not. */

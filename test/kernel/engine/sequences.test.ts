@@ -37,6 +37,7 @@ const sharing: readonly Sequence[] = [
   ["a function's own change is seen by later cells", ["let k = 1; function inc() { k++; }", "inc(); inc();", "k"], 3],
   ["rerunning a declaration reaches all functions", ["const n = 3;", "const double = () => 2 * n;", "const n = 5;", "double()"], 10],
   ["a function replaced later is the one that is called", ["function f() { return 1; } const call = () => f();", "function f() { return 2; }", "call()"], 2],
+  ["names may begin with two underscores, and be changed and declared anew", ["const { a: _, b: __, ...rest } = { a: 1, b: 2, c: 3 }; let ___ = 4;", "___ += __", "const __ = 10;", "[_, __, ___, rest.c]"], [1, 10, 6, 3]],
   ["a variable of another type takes the place of the old one", ["let x = 1;", "let x = 'text';", "x.toUpperCase()"], "TEXT"],
   ["the shorthand of a property", ["const nodes = 3;", "const o = { nodes }; o"], { nodes: 3 }],
   ["the shorthand of an imported name", ["import { join } from 'path';", "typeof { join }.join"], "function"],
