@@ -25,8 +25,8 @@ export const summaryQuizzes: Readonly<Record<"cheapWrite" | "whyQuadratic" | "ne
     question: "Which of these stop, at least for a while, when their least important machine dies?",
     options: [
       { text: "a chain", right: true, why: "Every write passes every member. Until the master has taken the dead one out, none gets through." },
-      { text: "a primary that waits for all of its backups", right: true, why: "It waits for the dead one, until the master has taken it out." },
       { text: "Raft with five servers", why: "A follower more or less: a majority is left, and the leader is one of it." },
+      { text: "a primary that waits for all of its backups", right: true, why: "It waits for the dead one, until the master has taken it out." },
       { text: "a register on a majority", why: "Any majority will do, and nobody has to notice anything." },
     ],
   },
