@@ -236,6 +236,7 @@
   // ---------------------------------------------------------------------------------------------- parts of the page
 
   const STYLE = `
+    .jp-Notebook .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }
     .distlab-output { padding: 4px 0; overflow-x: auto; }
     .distlab-output img { display: block; max-width: 100%; height: auto; }
     .distlab-output img.distlab-card { background: white; border-radius: 4px; }
@@ -394,6 +395,8 @@
         await Plotly.react(chart, data, { ...layout, autosize: true }, config);
         if (figure.frames) await Plotly.addFrames(chart, figure.frames);
         this.#drawn = drawing;
+        // What changed the width while it was drawn has not been heard.
+        if (chart.clientWidth > 0 && chart.clientWidth !== chart.querySelector(".main-svg")?.clientWidth) await Plotly.Plots.resize(chart);
       }
 
       /** Side bars change a cell's width without the window's; a cell that was hidden gets its first width here. */
