@@ -43,7 +43,7 @@ const tokens: Exercise<TokenRule> = new Exercise({
   task: "Keep the budget of retries: a token bucket.",
   hints: [
     "There are two events. What does a first attempt do to the tokens, and what does a retry?",
-    "A call adds `share`, but never over `burst`. A retry needs a whole token, and takes it.",
+    "A call adds its share, but never over the burst. A retry needs a whole token, and takes it.",
     "(tokens, attempt, { share, burst }) => attempt === \"call\" ? Math.min(burst, tokens + share) : tokens >= 1 ? tokens - 1 : null",
   ],
   shape: isFunction,
