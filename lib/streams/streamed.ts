@@ -40,12 +40,14 @@ export function streamed<V, T, R>(arrivals: readonly Arrival<V>[], given: Stream
   if (idleAfter !== Infinity) finite("idleAfter", idleAfter);
   const operator = windowed(how);
   const state = operator.init();
-  const inputs = Math.max(0, ...arrivals.map(({ input }) => input)) + 1;
+  const inputs = arrivals.reduce((most, { input }) => Math.max(most, input), 0) + 1;
   const rules = Array.from({ length: inputs }, () => ({ state: watermark.init(), seenAt: 0 }));
   const panes: TimedPane<R>[] = [];
   const tooLate: Arrival<V>[] = [];
   const watermarks: { seenAt: number; watermark: number }[] = [];
-  const say = (saidAt: number, said: readonly Pane<R>[]): void => void panes.push(...said.map((pane) => ({ ...pane, saidAt })));
+  const say = (saidAt: number, said: readonly Pane<R>[]): void => {
+    for (const pane of said) panes.push({ ...pane, saidAt });
+  };
   let nextEarly = earlyEvery ?? Infinity;
   let now = -Infinity;
   for (const arrival of arrivals) {
@@ -58,8 +60,8 @@ export function streamed<V, T, R>(arrivals: readonly Arrival<V>[], given: Stream
     const own = rules[arrival.input]!;
     own.state = watermark.seen(own.state, arrival);
     own.seenAt = now;
-    const awake = rules.filter(({ seenAt }) => now - seenAt < idleAfter);
-    const least = Math.min(...awake.map((rule) => watermark.value(rule.state)));
+    let least = Infinity;
+    for (const { state: seen, seenAt } of rules) if (now - seenAt < idleAfter) least = Math.min(least, watermark.value(seen));
     say(now, operator.advance(state, least));
     watermarks.push({ seenAt: now, watermark: state.watermark });
   }

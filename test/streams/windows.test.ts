@@ -112,6 +112,11 @@ describe("watermarks and panes", () => {
     const both = [sided(1, "left", "x"), sided(2, "right", "p"), sided(3, "right", "q"), sided(11, "left", "y")];
     expect(evaluate(both, { windows: tumbling(10), aggregate: join }).map(({ result }) => result)).toEqual([[["x", "p"], ["x", "q"]], []]);
   });
+  test("200,000 arrivals are as well taken as ten", () => {
+    const arrivals = Array.from({ length: 200_000 }, (_, i) => ({ ...event(i), seenAt: i, input: 0 }));
+    const run = streamed(arrivals, { windows: tumbling(50_000), aggregate: count });
+    expect(run.panes.map(({ result }) => result)).toEqual([50_000, 50_000, 50_000, 50_000]);
+  });
   test("arrivals out of order of their seeing are refused", () => {
     const arrivals = [{ ...event(0), seenAt: 5, input: 0 }, { ...event(0), seenAt: 4, input: 0 }];
     expect(() => streamed(arrivals, { windows: tumbling(10), aggregate: count })).toThrow("arrivals must be in the order of seenAt, got 4 after 5");

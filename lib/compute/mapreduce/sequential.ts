@@ -32,8 +32,8 @@ export function runSequentially<InKey, InValue, Key, Value, Out>(
 
 /** Side outputs of tasks, one behind the other. */
 export function joinSides(tasks: readonly Pick<Notes, "sides">[]): Record<string, readonly unknown[]> {
-  const sides: Record<string, unknown[]> = {};
-  for (const task of tasks) for (const [file, records] of Object.entries(task.sides)) (sides[file] ??= []).push(...records);
+  const sides: Record<string, readonly unknown[]> = {};
+  for (const task of tasks) for (const [file, records] of Object.entries(task.sides)) sides[file] = (sides[file] ?? []).concat(records);
   return sides;
 }
 

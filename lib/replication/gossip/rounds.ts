@@ -174,7 +174,7 @@ export function rumor(given: RumorOptions): RumorOutcome {
       }
       return stop === "counter" ? ++vain[node]! < k : !chance.chance(1 / k);
     });
-    infective.push(...fresh);
+    infective = infective.concat(fresh);
     rows.push({ round, susceptible: n - informed, infective: infective.length, removed: informed - infective.length });
   }
   return { residue: (n - informed) / n, traffic: sent / n, averageDelay: sum / Math.max(1, informed - 1), lastDelay: last, rows };

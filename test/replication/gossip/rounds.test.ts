@@ -97,6 +97,12 @@ describe("a rumor", () => {
   it("accounts for every node in every round", () => {
     for (const { susceptible, infective, removed } of rumor({ n: 500, k: 2, seed: 3 }).rows) expect(susceptible + infective + removed).toBe(500);
   });
+
+  it("runs through a million nodes, of which many hear it in one round", () => {
+    const { residue, rows } = rumor({ n: 1_000_000, k: 3, seed: 1 });
+    expect(residue).toBeLessThan(0.03);
+    expect(Math.max(...rows.map(({ susceptible }, i) => (rows[i - 1]?.susceptible ?? susceptible) - susceptible))).toBeGreaterThan(150_000);
+  });
 });
 
 describe("push-sum", () => {
