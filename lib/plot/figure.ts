@@ -210,16 +210,18 @@ const titleSize = 16;
 const noteSize = 12;
 const titleWidth = 620;
 const legendSize = 12.5;
+/** Room for entries beside each other on a narrow page, where a legend that needs another row would grow into the title. */
+const legendWidth = 540;
 /** The line and marker before an entry, and the space around it. */
 const legendMark = 48;
 
-/** How many rows a legend takes where it is not wider than a title may be: entries that need several stand in columns of equal width. */
+/** How many rows a legend takes on a narrow page: entries that need several stand in columns of equal width. */
 function legendRows(data: readonly object[]): number {
   const series = data as readonly { readonly name?: string; readonly showlegend?: boolean }[];
   const widths = series.flatMap(({ name, showlegend }) => (name === undefined || showlegend === false ? [] : [textWidth(name, legendSize) + legendMark]));
   const all = widths.reduce((sum, width) => sum + width, 0);
-  if (all <= titleWidth) return 1;
-  return Math.ceil(widths.length / Math.max(1, Math.floor(titleWidth / Math.max(...widths))));
+  if (all <= legendWidth) return 1;
+  return Math.ceil(widths.length / Math.max(1, Math.floor(legendWidth / Math.max(...widths))));
 }
 
 /** Ticks that cannot be seen keep the numbers off the chart. */

@@ -70,7 +70,9 @@ export function lines<Row extends object>(rows: readonly Row[], options: LinesOp
       hovertemplate: `%{x}: %{y}<extra>${escape(name)}</extra>`,
     });
   }
-  if (expected !== undefined) data.push(expectedTrace(expected, byText ? [] : numbers(rows, x, "x"), logX));
+  const awaited = expected === undefined ? null : expectedTrace(expected, byText ? [] : numbers(rows, x, "x"), logX);
+  if (awaited !== null) data.push(awaited);
+  const ends = (band ?? []).flatMap((end, i) => numbers(rows, end, `band[${i}]`));
   const places = column(rows, x, "x");
   const values = numbers(rows, y, "y");
   const most = extremes(values, (i) => `${format(values[i])} at ${format(places[i])}`);
@@ -89,7 +91,7 @@ export function lines<Row extends object>(rows: readonly Row[], options: LinesOp
     notes: drawn < all ? [thinned(drawn, all)] : [],
     data,
     xaxis: byText ? { type: "category" } : { ...(logX ? logAxis(numbers(rows, x, "x")) : {}), ...ticksAt(numbers(rows, x, "x"), logX) },
-    yaxis: log?.includes("y") === true ? logAxis(numbers(rows, y, "y")) : fromZero(numbers(rows, y, "y")),
+    yaxis: log?.includes("y") === true ? logAxis([...values, ...ends, ...(awaited?.y ?? [])]) : fromZero(values),
     legend: series.length > 1 || expected !== undefined,
   });
 }
@@ -139,7 +141,7 @@ function expectedTrace(
   { label, y }: { readonly label: string; readonly y: (x: number) => number },
   places: readonly (number | null)[],
   log: boolean,
-): object {
+): { readonly [key: string]: unknown; readonly y: readonly (number | null)[] } {
   text("expected.label", label);
   if (typeof y !== "function") throw new TypeError(`expected.y must be a function of x, got ${show(y)}`);
   const [from = 0, to = 0] = extent(places.filter((place) => place !== null && (!log || place > 0)) as number[]);

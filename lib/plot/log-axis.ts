@@ -15,7 +15,7 @@ export function logAxis(values: readonly (number | null)[]): object {
 
 /** Lines may go somewhat beyond what was measured, and the axis with them. */
 function ticksBetween(least: number, most: number): number[] {
-  if (most / least < 4) return ticks(least / 2, most * 2, 12).filter((tick) => tick > 0);
+  if (most / least < 4) return ticks(least / 1.3, most * 1.3, 6).filter((tick) => tick > 0);
   const [first, last] = [Math.floor(Math.log10(least)) - 1, Math.ceil(Math.log10(most)) + 1];
   const powers = last - first - 2;
   const apart = powers <= 3 ? 1 : Math.ceil(powers / 8);

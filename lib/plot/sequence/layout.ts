@@ -36,8 +36,9 @@ export function columnsOf(
   model: Model,
   names: readonly string[],
 ): { readonly width: number; readonly x: readonly number[] } {
-  const left = axisWidth + clamp(widestWords(model, names[0], ["request", "decide"]) + 34, 26, 180);
-  const right = clamp(widestWords(model, names.at(-1), null) + 24, 40, 240);
+  const half = (name: string | undefined): number => textWidth(name ?? "", 13, { bold: true }) / 2 + 15;
+  const left = axisWidth + Math.max(half(names[0]), clamp(widestWords(model, names[0], ["request", "decide"]) + 34, 26, 180));
+  const right = Math.max(half(names.at(-1)), clamp(widestWords(model, names.at(-1), null) + 24, 40, 240));
   const head = names.reduce((most, name) => Math.max(most, textWidth(name, 13, { bold: true }) + 20), 44);
   const spacing = Math.max(head + 8, Math.min(190, (760 - left - right) / Math.max(1, names.length - 1)));
   const width = Math.max(560, left + right + spacing * (names.length - 1));
