@@ -189,12 +189,12 @@ function judgeMachines(rule: MachinesRule, order: Order): string | null {
   const { aloneS, serial, deadlineS } = order;
   const got = rule(aloneS, serial, deadlineS);
   const asked = `for a job of ${aloneS} s of which ${100 * serial} % cannot be shared, and a deadline of ${deadlineS} s, it says ${show(got)}`;
-  // Rounding must not decide: what misses a deadline by a millionth meets it.
-  const meets = (machines: number): boolean => secondsOn(order, machines) <= deadlineS * (1 + 1e-6);
-  if (serial * aloneS > deadlineS) return got === null ? null : `${asked}, and what cannot be shared takes ${(serial * aloneS).toFixed(0)} s alone`;
+  // Rounding must not decide: what is on the deadline, to a billionth, may count as in time or as late.
+  const [early, late] = [deadlineS * (1 - 1e-9), deadlineS * (1 + 1e-9)];
+  if (serial * aloneS >= early) return got === null ? null : `${asked}, and what cannot be shared takes ${(serial * aloneS).toFixed(0)} s alone`;
   if (!Number.isInteger(got) || got === null || got < 1) return `${asked}, which is no number of machines; some number will do`;
-  if (!meets(got)) return `${asked}, and on so many it takes ${secondsOn(order, got).toFixed(0)} s`;
-  return got > 1 && meets(got - 1) ? `${asked}, and one machine fewer takes ${secondsOn(order, got - 1).toFixed(0)} s` : null;
+  if (secondsOn(order, got) > late) return `${asked}, and on so many it takes ${secondsOn(order, got).toFixed(0)} s`;
+  return got > 1 && secondsOn(order, got - 1) < early ? `${asked}, and one machine fewer takes ${secondsOn(order, got - 1).toFixed(0)} s` : null;
 }
 
 const machinesTrial = (name: string, look: string, about: { readonly serial: readonly number[]; readonly share: readonly [number, number] }): Trial<MachinesRule> =>
