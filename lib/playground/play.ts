@@ -14,21 +14,25 @@ import type { ScriptedFault } from "../sim/faults.js";
 import { simulate, type Run } from "../sim/simulate.js";
 import { readKnob, type Knob, type Settings } from "./knob.js";
 import { surroundings, type Cluster, type Protocol, type Waits } from "./protocol.js";
+import { asynchronous } from "./protocols/asynchronous.js";
 import { byzantine } from "./protocols/byzantine.js";
 import { commit } from "./protocols/commit.js";
 import { compute } from "./protocols/compute.js";
 import { consensus } from "./protocols/consensus.js";
 import { isolation } from "./protocols/isolation.js";
+import { ordering } from "./protocols/ordering.js";
 import { rdd } from "./protocols/rdd.js";
 import { replication } from "./protocols/replication.js";
+import { detectors, spreading } from "./protocols/spreading.js";
 import { storage } from "./protocols/storage.js";
 import { streams } from "./protocols/streams.js";
 import { transactions } from "./protocols/transactions.js";
 
 /** The protocols by what they are for, in the order of the chapters. */
 export const areas: readonly { readonly title: string; readonly protocols: readonly Protocol[] }[] = [
-  { title: "Agreement", protocols: consensus },
-  { title: "Copies", protocols: replication },
+  { title: "Agreement", protocols: [...consensus, ...asynchronous] },
+  { title: "Order, and who is there", protocols: [...ordering, ...detectors] },
+  { title: "Copies", protocols: [...replication, ...spreading] },
   { title: "Commitment", protocols: [...commit, ...transactions] },
   { title: "Isolation", protocols: isolation },
   { title: "Keys on a ring", protocols: storage },

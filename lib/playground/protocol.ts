@@ -57,8 +57,11 @@ export interface Protocol {
   readonly knobs: readonly Knob[];
   /** How long a run lasts unless it comes to rest before, in virtual ms. */
   readonly until: number;
-  /** When things fail unless the reader says otherwise, and for how long: while something is under way. Virtual ms. */
-  readonly fails: { readonly at: number; readonly for: number };
+  /**
+   * When things fail unless the reader says otherwise, and for how long: while something is under way. Virtual ms. And what fails at
+   * first: by default nothing.
+   */
+  readonly fails: { readonly at: number; readonly for: number; readonly first?: Trouble };
   /** What the protocol is made for, where that is not everything: links that lose nothing, or nodes that fail in some ways only. */
   readonly assumes?: { readonly lossless?: true; readonly fails?: readonly Trouble[] };
   /** What there is to run, once all knobs are within their ranges. */
@@ -76,7 +79,7 @@ export function surroundings({ until, fails, assumes = {} }: Pick<Protocol, "unt
       number("duplication", "messages doubled", { unit: "%", min: 0, max: 80, value: 0 }),
     ]),
     ...(failures.length === 0 ? [] : [
-      choice("fault", "what fails", { none: "nothing", ...Object.fromEntries(failures.map((one) => [one, troubles[one]])) }),
+      { ...choice("fault", "what fails", { none: "nothing", ...Object.fromEntries(failures.map((one) => [one, troubles[one]])) }), value: fails.first ?? "none" },
       choice("victim", "which node", { leading: "whoever leads", first: "the first", second: "the second", last: "the last" }),
       number("at", "when it fails", { unit: "ms", min: 0, max: 10_000, value: fails.at }),
       number("for", "for how long", { unit: "ms", min: 1, max: 10_000, value: fails.for }),

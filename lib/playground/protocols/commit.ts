@@ -1,4 +1,9 @@
 import { protocol as fourPhase } from "../../commit/four-phase/protocol.js";
+import { forwardUndoer, quittingOrchestrator } from "../../commit/saga/broken.js";
+import type { SagaStep } from "../../commit/saga/messages.js";
+import { orchestrator } from "../../commit/saga/orchestrator.js";
+import { sagaParticipant } from "../../commit/saga/participant.js";
+import { sagaGuarantee } from "../../commit/saga/properties.js";
 import { protocol as paxosCommit } from "../../commit/paxos-commit/protocol.js";
 import { voteInBallot0 } from "../../commit/paxos-commit/properties.js";
 import { commitProperties } from "../../commit/properties.js";
@@ -7,9 +12,9 @@ import { protocol as quorumCommit } from "../../commit/quorum-commit/protocol.js
 import { scripted } from "../../commit/resource.js";
 import { protocol as threePhase } from "../../commit/three-phase/protocol.js";
 import { protocol as twoPhase } from "../../commit/two-phase/protocol.js";
-import type { NodeId } from "../../core/role.js";
+import type { NodeId, Tagged } from "../../core/role.js";
 import { choice, number, type Knob, type Settings } from "../knob.js";
-import { all, numbered, type Protocol } from "../protocol.js";
+import { all, numbered, type Cluster, type Protocol } from "../protocol.js";
 
 /** One transaction over some participants, by any of the commit protocols. */
 function commitment(
@@ -47,6 +52,59 @@ function commitment(
   };
 }
 
+const orchestrators = { none: orchestrator, forward: forwardUndoer, quitting: quittingOrchestrator };
+
+const saga: Protocol = {
+  name: "saga",
+  title: "Sagas",
+  about: "An orchestrator has one step after the other done, each committed at once; where one cannot be done, what was done is undone.",
+  chapter: "3.2.3-four-phase-and-paxos-commit",
+  until: 2_000,
+  fails: { at: 40, for: 300 },
+  knobs: [
+    number("participants", "nodes, each with a step", { min: 1, max: 8, value: 3 }),
+    number("sagas", "sagas", { min: 1, max: 10, value: 2 }),
+    number("gap", "time between them", { unit: "ms", min: 0, max: 1_000, value: 100 }),
+    choice("last", "the last step", { "in-turn": "fails in every second saga", done: "can be done", fails: "cannot be done" }),
+    choice("recovery", "where a step fails", { backward: "what was done is undone", forward: "it is tried again" }),
+    number("flush", "a forced write", { unit: "ms", min: 0, max: 50, value: 2 }),
+    choice("broken", "what is broken", {
+      none: "nothing", forward: "steps are undone in the order in which they were done", quitting: "after a failure nothing is undone",
+    }),
+  ],
+  cluster({ participants, sagas, gap, last, recovery, flush, broken }) {
+    const names = numbered("p", Number(participants));
+    const step = (node: NodeId, amount: number): SagaStep => ({ node, does: { stock: amount }, undoes: { stock: -amount } });
+    const all = Array.from({ length: Number(sagas) }, (_, i) => {
+      const fails = last === "fails" || (last === "in-turn" && i % 2 === 1);
+      return names.map((node, k) => step(node, fails && k === names.length - 1 ? -1_000 : -1));
+    });
+    return {
+      nodes: {
+        o: orchestrators[broken as keyof typeof orchestrators]({ recovery: recovery as "backward" }),
+        ...Object.fromEntries(names.map((name) => [name, sagaParticipant({ opening: { stock: 100 } })])),
+      } as Cluster["nodes"],
+      disk: { flush: Number(flush) },
+      requests: all.map((steps, i) => ({ at: i * Number(gap), node: "o" as NodeId, request: { kind: "saga", transaction: `t${i + 1}`, steps } as unknown as Tagged })),
+      properties: [sagaGuarantee(Object.fromEntries(all.map((steps, i) => [`t${i + 1}`, steps.length])))],
+      servers: ["o" as NodeId, ...names],
+      waits(trace) {
+        const asked = new Map<string, number>();
+        const rows: { ms: number }[] = [];
+        for (const event of trace) {
+          if (event.kind === "request") asked.set(event.call, event.at);
+          if (event.kind === "reply") rows.push({ ms: event.at - asked.get(event.call)! });
+        }
+        return { what: "saga", label: "from the request to the end of the saga", rows };
+      },
+      tells({ decisions }) {
+        const ended = decisions.map(({ outcome }) => outcome as { readonly transaction: string; readonly outcome: string });
+        return ended.length === 0 ? [] : [`${ended.map(({ transaction, outcome }) => `${transaction} ends with ${outcome}`).join(", ")}.`];
+      },
+    };
+  },
+};
+
 /** Atomic commitment, protocol by protocol. */
 export const commit: readonly Protocol[] = [
   commitment(
@@ -80,4 +138,5 @@ export const commit: readonly Protocol[] = [
     ],
     ({ faults, faster }) => paxosCommit({ faults: Number(faults), faster: faster === "yes" }),
   ),
+  saga,
 ];
