@@ -284,8 +284,8 @@ const group: Protocol = {
         const states = names.flatMap((name) => simulation.state(name) as Member | null ?? []);
         const by = new Map<NodeId, number>();
         for (const { suspects } of states) for (const member of suspects) by.set(member, (by.get(member) ?? 0) + 1);
-        const found = [...by].map(([member, count]) => `${member} by ${count}`);
-        return found.length === 0 ? ["In the end nobody is suspected."] : [`In the end ${found.join(", ")} of the ${states.length} members that are up ${found.length === 1 ? "is" : "are"} suspected or taken for dead.`];
+        if (by.size === 0) return ["In the end nobody is suspected."];
+        return [...by].map(([member, count]) => `In the end ${member} is suspected or taken for dead by ${count} of the ${states.length} members that are up.`);
       },
     };
   },
