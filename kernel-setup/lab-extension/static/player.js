@@ -1304,7 +1304,7 @@
     .dlp-states>li.dlp-acting{background:var(--shade);border-left-color:var(--accent)}
     .dlp-node{font-weight:600;overflow-wrap:anywhere}
     .dlp-node em{display:block;font-weight:400;font-style:normal;font-size:11px;color:var(--alarm)}
-    .dlp-states ul li{display:grid;grid-template-columns:minmax(4.5em,36%) minmax(0,1fr);gap:6px;overflow-wrap:anywhere;padding:0 3px}
+    .dlp-states ul li{display:grid;grid-template-columns:minmax(4.5em,44%) minmax(0,1fr);gap:6px;overflow-wrap:anywhere;padding:0 3px}
     .dlp-states ul li.dlp-quiet-words{display:block}
     .dlp-states ul.dlp-brief{display:flex;flex-wrap:wrap;gap:0 12px}
     .dlp-states ul.dlp-brief li{display:inline-flex;gap:5px;max-width:100%}
