@@ -13,6 +13,7 @@ import { scripted } from "../../commit/resource.js";
 import { protocol as threePhase } from "../../commit/three-phase/protocol.js";
 import { protocol as twoPhase } from "../../commit/two-phase/protocol.js";
 import type { NodeId, Tagged } from "../../core/role.js";
+import { operationLatencies } from "../../measure/latency.js";
 import { choice, number, type Knob, type Settings } from "../knob.js";
 import { all, numbered, type Cluster, type Protocol } from "../protocol.js";
 
@@ -88,15 +89,7 @@ const saga: Protocol = {
       requests: all.map((steps, i) => ({ at: i * Number(gap), node: "o" as NodeId, request: { kind: "saga", transaction: `t${i + 1}`, steps } as unknown as Tagged })),
       properties: [sagaGuarantee(Object.fromEntries(all.map((steps, i) => [`t${i + 1}`, steps.length])))],
       servers: ["o" as NodeId, ...names],
-      waits(trace) {
-        const asked = new Map<string, number>();
-        const rows: { ms: number }[] = [];
-        for (const event of trace) {
-          if (event.kind === "request") asked.set(event.call, event.at);
-          if (event.kind === "reply") rows.push({ ms: event.at - asked.get(event.call)! });
-        }
-        return { what: "saga", label: "from the request to the end of the saga", rows };
-      },
+      waits: (trace) => ({ what: "saga", label: "from the request to the end of the saga", rows: operationLatencies(trace) }),
       tells({ decisions }) {
         const ended = decisions.map(({ outcome }) => outcome as { readonly transaction: string; readonly outcome: string });
         return ended.length === 0 ? [] : [`${ended.map(({ transaction, outcome }) => `${transaction} ends with ${outcome}`).join(", ")}.`];

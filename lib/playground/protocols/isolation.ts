@@ -1,6 +1,7 @@
 import type { NodeId, Tagged } from "../../core/role.js";
 import { isolation as verdictOn, type PortableLevel } from "../../history/isolation.js";
 import { transactionText } from "../../history/notation.js";
+import { operationLatencies } from "../../measure/latency.js";
 import type { Run } from "../../sim/simulate.js";
 import { anomalies } from "../../transactions/isolation/anomalies.js";
 import { brokenDatabases } from "../../transactions/isolation/broken-worlds.js";
@@ -84,15 +85,7 @@ const scripts: Protocol = {
       servers: ["database" as NodeId, ...names],
       fifo: true,
       fields: ["rows", "active", "locks", "waiting", "found", "waits", "later", "end"],
-      waits: (trace) => {
-        const asked = new Map<string, number>();
-        const took: { ms: number }[] = [];
-        for (const event of trace) {
-          if (event.kind === "request") asked.set(event.call, event.at);
-          if (event.kind === "reply") took.push({ ms: event.at - asked.get(event.call)! });
-        }
-        return { what: "statement", label: "from a statement to its answer", rows: took };
-      },
+      waits: (trace) => ({ what: "statement", label: "from a statement to its answer", rows: operationLatencies(trace) }),
       tells: (run) => {
         const ends = names.map((name) => {
           const { end, waits } = run.simulation.state(name) as { readonly end: { readonly kind: string; readonly reason?: string } | null; readonly waits: object | null };

@@ -1,5 +1,6 @@
 import type { AnyRole, NodeId, Tagged } from "../../core/role.js";
 import type { Property } from "../../core/property.js";
+import { operationLatencies } from "../../measure/latency.js";
 import type { Post } from "../../ordering/broadcast/broadcaster.js";
 import { echoing, hastyTimes, narrowCausal } from "../../ordering/broadcast/broken.js";
 import { broadcastLevels } from "../../ordering/broadcast/levels.js";
@@ -131,15 +132,7 @@ const mutex: Protocol = {
       servers: names,
       leads: ({ state }) => (state as { phase?: { kind: string } } | null)?.phase?.kind === "inside",
       fields: ["phase", "time", "queue", "heard", "consents", "deferred", "calls"],
-      waits(trace) {
-        const asked = new Map<string, number>();
-        const rows: { ms: number }[] = [];
-        for (const event of trace) {
-          if (event.kind === "request") asked.set(event.call, event.at);
-          if (event.kind === "reply") rows.push({ ms: event.at - asked.get(event.call)! });
-        }
-        return { what: "visit", label: "from the wish to enter to the leaving", rows };
-      },
+      waits: (trace) => ({ what: "visit", label: "from the wish to enter to the leaving", rows: operationLatencies(trace) }),
     };
   },
 };
