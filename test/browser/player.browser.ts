@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { acceptor, proposer } from "../../lib/paxos.js";
 import { player, type Player } from "../../lib/plot.js";
-import { ids, simulate } from "../../lib/sim.js";
+import { ids, simulate, type SimulateOptions } from "../../lib/sim.js";
 import { listener, talker } from "../sim/roles.js";
 import { notebook } from "./fixture.js";
 import { artefacts, openBrowser, startLab, type Lab } from "./lab.js";
@@ -20,9 +20,10 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 const rival = proposer({ acceptors: ids("a1", "a2", "a3") });
-const run = simulate({
+const acceptors = { a1: acceptor({ nack: true }), a2: acceptor({ nack: true }), a3: acceptor({ nack: true }) };
+const setting: SimulateOptions<any, any> = {
   seed: 4,
-  nodes: { p1: rival, p2: rival, a1: acceptor({ nack: true }), a2: acceptor({ nack: true }), a3: acceptor({ nack: true }) },
+  nodes: { p1: rival, p2: rival, ...acceptors },
   network: { latency: [4, 12], loss: 0.12, duplication: 0.1 },
   requests: [
     { at: 0, node: "p1", request: { kind: "propose", value: "x" } },
@@ -36,7 +37,8 @@ const run = simulate({
   ],
   changes: true,
   until: 400,
-});
+};
+const run = simulate(setting);
 
 /** A page with one player on it, as any site may have it: the script, and the record. */
 async function mounted(what: Player, { width = 1100, dark = false }: { width?: number; dark?: boolean } = {}): Promise<void> {
@@ -51,6 +53,31 @@ async function mounted(what: Player, { width = 1100, dark = false }: { width?: n
 
 /** What the player says to those who do not see it. */
 const said = (): Promise<string | null> => page.locator("[role=status].dlp-live").textContent();
+
+/** Runs in the page: which words of events meet others, stand under an arrow's words, or are cut by the right edge. */
+function wordsThatMeet(): { words: number; arrows: number; wrong: string[] } {
+  const boxes = [...document.querySelectorAll<SVGTextElement>(".dlp-mark, .dlp-cut-words")].map((text) => ({ words: text.textContent ?? "", at: text.getBoundingClientRect() }));
+  const room = document.querySelector(".dlp-room")!.getBoundingClientRect();
+  const wrong = boxes.filter(({ at }) => at.right > room.right + 1).map(({ words }) => `"${words}" is cut`);
+  boxes.forEach(({ words, at }, i) => {
+    for (const other of boxes.slice(i + 1)) {
+      const [wide, high] = [Math.min(at.right, other.at.right) - Math.max(at.left, other.at.left), Math.min(at.bottom, other.at.bottom) - Math.max(at.top, other.at.top)];
+      if (wide > 1 && high > 3) wrong.push(`"${words}" meets "${other.words}"`);
+    }
+  });
+  // A letter of an arrow's words stands where its middle is.
+  const arrows = [...document.querySelectorAll<SVGTextElement>(".dlp-arrow:not(.dlp-now) text")];
+  for (const text of arrows) {
+    const toScreen = text.getScreenCTM()!;
+    for (let k = 0; k < text.getNumberOfChars(); k++) {
+      const [from, to] = [text.getStartPositionOfChar(k), text.getEndPositionOfChar(k)];
+      const { x, y } = new DOMPoint((from.x + to.x) / 2, from.y - 4).matrixTransform(toScreen);
+      const met = boxes.find(({ at }) => x > at.left && x < at.right && y > at.top + 1 && y < at.bottom - 1);
+      if (met) wrong.push(`"${text.textContent}" lies on "${met.words}"`);
+    }
+  }
+  return { words: boxes.length, arrows: arrows.length, wrong: [...new Set(wrong)] };
+}
 
 describe("on a page of its own", () => {
   afterEach(() => page?.close());
@@ -86,6 +113,24 @@ describe("on a page of its own", () => {
     await page.close();
     await mounted(player(run, { title: "Two proposers overtake one another", at: 20 }), { width: 480 });
     await page.screenshot({ path: join(artefacts, "player-narrow.png"), fullPage: true });
+  });
+
+  it.each([620, 1100])("keeps its words apart and whole, %d px wide", async (width) => {
+    // The proposers have the most to say, and stand at the edge.
+    const edge = simulate({ ...setting, nodes: { ...acceptors, p1: rival, p2: rival }, requests: setting.requests!.map((each) => ({ ...each, request: { kind: "propose", value: "the longest value" } })) });
+    await mounted(player(edge, { title: "Words" }), { width });
+    const stops = Number((await page.locator(".dlp-count").textContent())?.replace(/\D/g, ""));
+    await page.locator(".dlp-scroller").focus();
+    const seen = { words: 0, arrows: 0 };
+    for (let i = 0; i < stops; i += 5) {
+      const { words, arrows, wrong } = await page.evaluate(wordsThatMeet);
+      expect(wrong, `near event ${i + 1}`).toEqual([]);
+      seen.words += words;
+      seen.arrows += arrows;
+      for (let k = 0; k < 5; k++) await page.keyboard.press("ArrowRight");
+    }
+    expect(seen.words).toBeGreaterThan(50);
+    expect(seen.arrows).toBeGreaterThan(200);
   });
 
   it("draws only what passes its filters, and says so where nothing does", async () => {
@@ -200,7 +245,7 @@ describe("in JupyterLab", () => {
   const source = [
     'import { acceptor, proposer } from "distlab/paxos";',
     'import { player } from "distlab/plot";',
-    'import { ids, simulate } from "distlab/sim";',
+    'import { ids, simulate, type SimulateOptions } from "distlab/sim";',
     'const rival = proposer({ acceptors: ids("a1", "a2", "a3") });',
     "const run = simulate({ seed: 4, changes: true, until: 400,",
     "  nodes: { p1: rival, p2: rival, a1: acceptor({ nack: true }), a2: acceptor({ nack: true }), a3: acceptor({ nack: true }) },",

@@ -31,7 +31,7 @@
    * @typedef {{ node: number, kind: number, key: number }} Filter -1 for all
    * @typedef {{ from: number, to: number, start: number, end: number, how: string, copy: number, words: number,
    *   kind: number, id: number }} Arrow `start` and `end` are numbers of events; `end` is Infinity while it is under way
-   * @typedef {{ place: number, from: number, to: number, how: string }} Shade
+   * @typedef {{ left: number, right: number, top: number, bottom: number }} Box room in the picture, in px
    */
 
   // ---------------------------------------------------------------------------------------------- the run
@@ -579,10 +579,11 @@
         }
       });
 
-      const arrows = run.arrowsIn(first, last).filter((arrow) => (rows[arrow.start] ?? -1) >= 0 || (arrow.end < rows.length && (rows[arrow.end] ?? -1) >= 0));
-      for (const arrow of arrows.slice(0, MOST_ARROWS)) over.push(this.#arrow(arrow, { x, y, rowAt, column, end, now, first, last }));
-      if (arrows.length > MOST_ARROWS) over.push(`<text class="dlp-quiet" x="${TIMES + 4}" y="14">${arrows.length - MOST_ARROWS} more messages pass here</text>`);
-
+      // What is said of single events has its place first, and the words of arrows find theirs beside it.
+      /** @type {string[]} */
+      const marks = [];
+      /** @type {Box[]} */
+      const taken = [];
       let lastTime = top === 0 ? "" : timeText(run, lines[top - 1]?.first ?? 0);
       for (let row = top; row <= bottom; row++) {
         const line = /** @type {{ first: number, last: number }} */ (lines[row]);
@@ -592,19 +593,24 @@
         const shown = range(line.first, line.last).filter((i) => (rows[i] ?? -1) >= 0);
         const stack = shown.filter((i) => run.hasSign(i));
         for (const i of shown) {
-          const mark = this.#mark(i, x(run.part(i, PLACE)), y(row), width, column, stack);
-          if (mark === "") continue;
-          over.push(`<g class="${i > end ? "dlp-later" : ""}${i === now ? " dlp-now" : ""}">${mark}</g>`);
+          const { markup, box } = this.#mark(i, x(run.part(i, PLACE)), y(row), width, column, stack);
+          if (markup !== "") marks.push(`<g class="${i > end ? "dlp-later" : ""}${i === now ? " dlp-now" : ""}">${markup}</g>`);
+          if (box) taken.push(box);
         }
       }
+
+      const arrows = run.arrowsIn(first, last).filter((arrow) => (rows[arrow.start] ?? -1) >= 0 || (arrow.end < rows.length && (rows[arrow.end] ?? -1) >= 0));
+      for (const arrow of arrows.slice(0, MOST_ARROWS)) over.push(this.#arrow(arrow, { x, y, rowAt, column, end, now, first, last, taken }));
+      if (arrows.length > MOST_ARROWS) over.push(`<text class="dlp-quiet" x="${TIMES + 4}" y="14">${arrows.length - MOST_ARROWS} more messages pass here</text>`);
+      over.push(...marks);
       return under.join("") + over.join("");
     }
 
     /**
      * @param {Arrow} arrow
-     * @param {{ x(place: number): number, y(row: number): number, rowAt(event: number): number, column: number, end: number, now: number, first: number, last: number }} place
+     * @param {{ x(place: number): number, y(row: number): number, rowAt(event: number): number, column: number, end: number, now: number, first: number, last: number, taken: Box[] }} place
      */
-    #arrow(arrow, { x, y, rowAt, column, end, now, first, last }) {
+    #arrow(arrow, { x, y, rowAt, column, end, now, first, last, taken }) {
       const { run } = this;
       const [x1, y1] = [x(arrow.from), y(rowAt(arrow.start))];
       const isOpen = arrow.end === Infinity;
@@ -636,40 +642,60 @@
       const short = isCall ? full : run.texts[arrow.kind] ?? full;
       const words = isNow ? cut(full, room) || cut(short, room) : full.length * 6 <= room ? full : cut(short, room);
       if (words !== "" && !steep) {
-        const back = Math.min(length / 2, Math.abs(column / 2 / (dx || 1)));
-        const [tx, ty] = [x2 - dx * back, y2 - dy * back];
+        const gap = Math.abs(column / (dx || 1));
+        const place = (/** @type {number} */ back) => ({ tx: x2 - dx * back, ty: y2 - dy * back });
+        const places = Array.from({ length: Math.max(1, Math.round(length / gap)) }, (_, k) => place(Math.min(length / 2 + k * gap, (k + 0.5) * gap)));
+        const isFree = (/** @type {{ tx: number, ty: number }} */ { tx, ty }) => !range(-2, 2).some((k) => {
+          const along = (k * words.length * 6) / 4;
+          return taken.some((box) => isIn(box, tx + dx * along, ty + dy * along - 8));
+        });
+        const free = places.find(isFree);
+        // Where all of it is taken, only the message of the moment says what it is.
+        if (!free && !isNow) return `<g class="${classes}">${parts.join("")}</g>`;
+        const { tx, ty } = free ?? place(Math.min(length / 2, gap / 2));
         const angle = (Math.atan2(dy, dx) * 180) / Math.PI + (dx < 0 ? 180 : 0);
         parts.push(`<text x="${px(tx)}" y="${px(ty - 4)}" text-anchor="middle" transform="rotate(${px(angle)} ${px(tx)} ${px(ty)})">${escape(words)}</text>`);
       }
       return `<g class="${classes}">${parts.join("")}</g>`;
     }
 
-    /** @param {number} i @param {number} x @param {number} y @param {number} width @param {number} column @param {number[]} stack the events of one moment that have signs */
+    /**
+     * An event on a node's line, and the room that its words take.
+     * @param {number} i @param {number} x @param {number} y @param {number} width @param {number} column
+     * @param {number[]} stack the events of one moment that have signs
+     * @returns {{ markup: string, box?: Box }}
+     */
     #mark(i, x, y, width, column, stack) {
       const { run } = this;
       const kind = run.kindOf(i);
       const words = run.texts[run.part(i, WORDS)] ?? "";
-      if (kind === "send" || kind === "invoke") return `<circle class="dlp-dot" cx="${x}" cy="${y}" r="2.6"/>`;
-      if (kind === "deliver" || kind === "return" || (kind === "request" && run.part(i, FLIGHT) !== -1)) return `<circle class="dlp-dot" cx="${x}" cy="${y}" r="3.4"/>`;
-      if (kind === "drop" || kind === "call-lost") return "";
+      if (kind === "send" || kind === "invoke") return { markup: `<circle class="dlp-dot" cx="${x}" cy="${y}" r="2.6"/>` };
+      if (kind === "deliver" || kind === "return" || (kind === "request" && run.part(i, FLIGHT) !== -1)) return { markup: `<circle class="dlp-dot" cx="${x}" cy="${y}" r="3.4"/>` };
+      if (kind === "drop" || kind === "call-lost") return { markup: "" };
       if (kind === "violation") {
-        return `<line class="dlp-alarm" x1="${TIMES}" x2="${width}" y1="${y}" y2="${y}"/><text class="dlp-alarm-words" x="${TIMES + 6}" y="${y - 5}">${escape(cut(words, width - TIMES - 20))}</text>`;
+        const said = cut(words, width - TIMES - 20);
+        return { markup: `<line class="dlp-alarm" x1="${TIMES}" x2="${width}" y1="${y}" y2="${y}"/><text class="dlp-alarm-words" x="${TIMES + 6}" y="${y - 5}">${escape(said)}</text>`, box: boxOf(said, TIMES + 6, y - 9) };
       }
       if (kind === "cut" || kind === "heal") {
-        return `<text class="dlp-cut-words" x="${TIMES + 6}" y="${y + 4}">${escape(cut(kind === "cut" ? run.say(i) : "links work again", width - TIMES - 12))}</text>`;
+        const said = cut(kind === "cut" ? run.say(i) : "links work again", width - TIMES - 12);
+        return { markup: `<text class="dlp-cut-words" x="${TIMES + 6}" y="${y + 4}">${escape(said)}</text>`, box: boxOf(said, TIMES + 6, y) };
       }
       const sign = MARKS[kind];
-      if (sign === undefined) return "";
+      if (sign === undefined) return { markup: "" };
       const said = kind === "decide" ? `decides ${words}` : kind === "crash" ? "crashes" : kind === "restart" ? "restarts" : kind === "write" || kind === "flushed" ? "" : kind === "pause" ? "paused" : kind === "resume" ? "goes on" : kind === "give-up" ? "gives up" : kind === "reply" ? `answers ${words}` : words;
       // What comes at one moment stands above and below, and smaller; of three and more the words of two.
       const rank = stack.indexOf(i);
       const isTight = rank >= 0 && stack.length > 1;
       const shift = !isTight ? 0 : rank === 0 ? -6.5 : 7;
+      const drawn = `<path class="dlp-sign dlp-sign-${kind}" d="${sign}" transform="translate(${x} ${y + shift})${isTight ? " scale(0.75)" : ""}"/>`;
       // Words that the right edge would cut stand at the left, where there is more room.
       const [before, after] = [Math.min(x - TIMES - 12, column * 1.6), Math.min(width - x - 12, column * 1.6)];
       const isBefore = said.length * 6 > after && before > after;
-      const place = isBefore ? `x="${x - 9}" text-anchor="end"` : `x="${x + 9}"`;
-      return `<path class="dlp-sign dlp-sign-${kind}" d="${sign}" transform="translate(${x} ${y + shift})${isTight ? " scale(0.75)" : ""}"/>${rank > 1 ? "" : `<text class="dlp-mark dlp-mark-${kind}" ${place} y="${y + 4 + shift}">${escape(cut(said, isBefore ? before : after))}</text>`}`;
+      const shown = cut(said, isBefore ? before : after);
+      if (rank > 1 || shown === "") return { markup: drawn };
+      const from = isBefore ? x - 9 : x + 9;
+      const text = `<text class="dlp-mark dlp-mark-${kind}" x="${from}"${isBefore ? ' text-anchor="end"' : ""} y="${y + 4 + shift}">${escape(shown)}</text>`;
+      return { markup: drawn + text, box: boxOf(shown, isBefore ? from - shown.length * 6 : from, y + shift) };
     }
 
     // What is known at the cursor.
@@ -826,6 +852,16 @@
     const [bx, by] = [x - dx * 4, y - dy * 4];
     const corner = (/** @type {number} */ aside) => `${px(bx - dx * 8 - dy * aside)},${px(by - dy * 8 + dx * aside)}`;
     return `M${px(bx)},${px(by)}L${corner(3.6)}L${corner(-3.6)}Z`;
+  }
+
+  /** The room of words in a line, with a margin. @param {string} words @param {number} left @param {number} middle @returns {Box} */
+  function boxOf(words, left, middle) {
+    return { left: left - 6, right: left + words.length * 6 + 6, top: middle - 10, bottom: middle + 10 };
+  }
+
+  /** @param {Box} box @param {number} x @param {number} y */
+  function isIn({ left, right, top, bottom }, x, y) {
+    return x > left && x < right && y > top && y < bottom;
   }
 
   /** A length to a tenth of a pixel. @param {number} value */
