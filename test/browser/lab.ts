@@ -208,11 +208,15 @@ export class LabPage {
 
   /** Switches JupyterLab's theme. */
   async theme(theme: "light" | "dark"): Promise<void> {
-    await this.command("apputils:change-theme", { theme: theme === "dark" ? "JupyterLab Dark" : "JupyterLab Light" });
-    await this.page.waitForFunction(
+    const isThere = (): Promise<unknown> => this.page.waitForFunction(
       (light) => document.body.dataset["jpThemeLight"] === light,
       theme === "light" ? "true" : "false",
+      { timeout: 10_000 },
     );
+    const change = (): Promise<unknown> => this.command("apputils:change-theme", { theme: theme === "dark" ? "JupyterLab Dark" : "JupyterLab Light" });
+    await change();
+    // A change that comes while JupyterLab still loads its first theme can be lost.
+    await isThere().catch(() => change().then(isThere));
     await this.settle();
   }
 
