@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { acceptor, proposer } from "../../lib/paxos.js";
 import { player, type Player } from "../../lib/plot.js";
-import { ids, simulate, type SimulateOptions } from "../../lib/sim.js";
+import { ids, simulate } from "../../lib/sim.js";
 import { listener, talker } from "../sim/roles.js";
 import { notebook } from "./fixture.js";
 import { artefacts, openBrowser, startLab, type Lab } from "./lab.js";
@@ -21,24 +21,28 @@ afterAll(() => browser?.close());
 
 const rival = proposer({ acceptors: ids("a1", "a2", "a3") });
 const acceptors = { a1: acceptor({ nack: true }), a2: acceptor({ nack: true }), a3: acceptor({ nack: true }) };
-const setting: SimulateOptions<any, any> = {
-  seed: 4,
-  nodes: { p1: rival, p2: rival, ...acceptors },
-  network: { latency: [4, 12], loss: 0.12, duplication: 0.1 },
-  requests: [
-    { at: 0, node: "p1", request: { kind: "propose", value: "x" } },
-    { at: 15, node: "p2", request: { kind: "propose", value: "y" } },
-  ],
-  faults: [
-    { at: 22, kind: "crash", node: "a2" },
-    { at: 60, kind: "restart", node: "a2" },
-    { at: 70, kind: "partition", groups: [["p1", "a1"], ["p2", "a2", "a3"]] },
-    { at: 90, kind: "heal" },
-  ],
-  changes: true,
-  until: 400,
-};
-const run = simulate(setting);
+/** Two proposers and faults of all kinds; the nodes stand in the order of their names, or the proposers last. */
+function contest(values: readonly [first: string, second: string], { last = false } = {}) {
+  const proposers = { p1: rival, p2: rival };
+  return simulate({
+    seed: 4,
+    nodes: last ? { ...acceptors, ...proposers } : { ...proposers, ...acceptors },
+    network: { latency: [4, 12], loss: 0.12, duplication: 0.1 },
+    requests: [
+      { at: 0, node: "p1", request: { kind: "propose", value: values[0] } },
+      { at: 15, node: "p2", request: { kind: "propose", value: values[1] } },
+    ],
+    faults: [
+      { at: 22, kind: "crash", node: "a2" },
+      { at: 60, kind: "restart", node: "a2" },
+      { at: 70, kind: "partition", groups: [["p1", "a1"], ["p2", "a2", "a3"]] },
+      { at: 90, kind: "heal" },
+    ],
+    changes: true,
+    until: 400,
+  });
+}
+const run = contest(["x", "y"]);
 
 /** A page with one player on it, as any site may have it: the script, and the record. */
 async function mounted(what: Player, { width = 1100, dark = false }: { width?: number; dark?: boolean } = {}): Promise<void> {
@@ -117,7 +121,7 @@ describe("on a page of its own", () => {
 
   it.each([620, 1100])("keeps its words apart and whole, %d px wide", async (width) => {
     // The proposers have the most to say, and stand at the edge.
-    const edge = simulate({ ...setting, nodes: { ...acceptors, p1: rival, p2: rival }, requests: setting.requests!.map((each) => ({ ...each, request: { kind: "propose", value: "the longest value" } })) });
+    const edge = contest(["the longest value", "another value"], { last: true });
     await mounted(player(edge, { title: "Words" }), { width });
     const stops = Number((await page.locator(".dlp-count").textContent())?.replace(/\D/g, ""));
     await page.locator(".dlp-scroller").focus();
@@ -245,7 +249,7 @@ describe("in JupyterLab", () => {
   const source = [
     'import { acceptor, proposer } from "distlab/paxos";',
     'import { player } from "distlab/plot";',
-    'import { ids, simulate, type SimulateOptions } from "distlab/sim";',
+    'import { ids, simulate } from "distlab/sim";',
     'const rival = proposer({ acceptors: ids("a1", "a2", "a3") });',
     "const run = simulate({ seed: 4, changes: true, until: 400,",
     "  nodes: { p1: rival, p2: rival, a1: acceptor({ nack: true }), a2: acceptor({ nack: true }), a3: acceptor({ nack: true }) },",
