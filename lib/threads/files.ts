@@ -109,13 +109,10 @@ export function writeLines(path: string, lines: Iterable<string>): number {
   return writer.count;
 }
 
-/** Lines to a file, many at a time. */
-export class LineWriter {
+/** A new file that grows at its end. */
+export class NewFile {
   readonly path: string;
   readonly #file: number;
-  #pieces: string[] = [];
-  #length = 0;
-  #count = 0;
   #isOpen = true;
 
   constructor(path: string) {
@@ -125,6 +122,38 @@ export class LineWriter {
     } catch (error) {
       throw fileError("write", path, error);
     }
+  }
+
+  /** Write all of it, however little the system takes at a time. */
+  write(bytes: Uint8Array): void {
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at, bytes.length - at);
+    } catch (error) {
+      throw fileError("write", this.path, error);
+    }
+  }
+
+  end(): void {
+    if (this.#isOpen) closeSync(this.#file);
+    this.#isOpen = false;
+  }
+
+  /** Take it away. */
+  abort(): void {
+    this.end();
+    rmSync(this.path, { force: true });
+  }
+}
+
+/** Lines to a file, many at a time. */
+export class LineWriter {
+  readonly #file: NewFile;
+  #pieces: string[] = [];
+  #length = 0;
+  #count = 0;
+
+  constructor(path: string) {
+    this.#file = new NewFile(path);
   }
 
   /** How many lines. */
@@ -141,32 +170,17 @@ export class LineWriter {
 
   end(): void {
     this.#write();
-    this.#close();
+    this.#file.end();
   }
 
   abort(): void {
-    this.#close();
-    rmSync(this.path, { force: true });
+    this.#file.abort();
   }
 
   #write(): void {
-    writeAll(this.#file, Buffer.from(this.#pieces.join("")), this.path);
+    this.#file.write(Buffer.from(this.#pieces.join("")));
     this.#pieces = [];
     this.#length = 0;
-  }
-
-  #close(): void {
-    if (this.#isOpen) closeSync(this.#file);
-    this.#isOpen = false;
-  }
-}
-
-/** Write all of it, however little the system takes at a time. */
-export function writeAll(file: number, bytes: Uint8Array, path: string): void {
-  try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at);
-  } catch (error) {
-    throw fileError("write", path, error);
   }
 }
 

@@ -1,8 +1,7 @@
-import { closeSync, openSync, readSync, rmSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { checkRecord, decode, RecordWriter } from "../compute/records.js";
 import { show } from "../core/parameters.js";
-import { fileError } from "./errors.js";
-import { writeAll } from "./files.js";
+import { NewFile } from "./files.js";
 
 /** Pairs of a key and a value. */
 export type Pair = readonly [key: unknown, value: unknown];
@@ -51,42 +50,20 @@ export class BlockWriter {
 }
 
 /** A file of runs. */
-export class RunFile {
-  readonly path: string;
-  readonly #file: number;
+export class RunFile extends NewFile {
   #length = 0;
-  #isOpen = true;
-
-  constructor(path: string) {
-    this.path = path;
-    try {
-      this.#file = openSync(path, "w");
-    } catch (error) {
-      throw fileError("write", path, error);
-    }
-  }
 
   get length(): number {
     return this.#length;
   }
 
-  write(block: Uint8Array): void {
+  /** Write a block behind its length. */
+  override write(block: Uint8Array): void {
     const bytes = Buffer.allocUnsafe(4 + block.length);
     bytes.writeUInt32LE(block.length);
     bytes.set(block, 4);
-    writeAll(this.#file, bytes, this.path);
+    super.write(bytes);
     this.#length += bytes.length;
-  }
-
-  end(): void {
-    if (this.#isOpen) closeSync(this.#file);
-    this.#isOpen = false;
-  }
-
-  /** Take it away. */
-  abort(): void {
-    this.end();
-    rmSync(this.path, { force: true });
   }
 }
 

@@ -1,11 +1,11 @@
-import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { textSplits } from "../../lib/compute/mapreduce/input.js";
 import { fileError } from "../../lib/threads/errors.js";
-import { filesOf, localFiles, splitsOf, writeAll } from "../../lib/threads/files.js";
+import { filesOf, localFiles, NewFile, splitsOf } from "../../lib/threads/files.js";
 import { chunksOf, linesOf, recordsOf } from "../../lib/threads/lines.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lines-"));
@@ -71,9 +71,9 @@ describe("lines", () => {
 
 describe("what a disk refuses", () => {
   it("is told in words", () => {
-    const full = openSync("/dev/full", "w");
-    expect(() => writeAll(full, Buffer.from("x"), "spill")).toThrow('the disk is full: nothing more can be written to "spill"; free some space, or name another folder');
-    closeSync(full);
+    const full = new NewFile("/dev/full");
+    expect(() => full.write(Buffer.from("x"))).toThrow('the disk is full: nothing more can be written to "/dev/full"; free some space, or name another folder');
+    full.end();
     expect(() => [...linesOf({ path: folder, start: 0, end: 1 })]).toThrow("is a folder, not a file");
     expect(fileError("read", "secret", { code: "EACCES" }).message).toBe('"secret" may not be read: permission denied');
   });
