@@ -9,8 +9,8 @@
  *   enough (Chandra and Toueg 1996).
  * - `voter`: a coin in each process, and an end with probability 1 (Ben-Or 1983).
  *
- * Where rounds are synchronous, `floodSet` takes one round more than there may be crashes, and no protocol takes fewer;
- * and `general` is one of two who cannot agree at all, because every messenger may be caught.
+ * Where rounds are synchronous, `floodSet` takes one round more than there may be crashes, and no protocol takes fewer
+ * (`flooder` is a process of it); and `general` is one of two who cannot agree at all, because every messenger may be caught.
  */
 export {
   participant, participantWith, soundRules, type Participant, type ParticipantOptions, type ParticipantRules, type ParticipantSignature, type Phase,
@@ -22,5 +22,6 @@ export {
 } from "./consensus/ben-or/voter.js";
 export { deafVoter, hastyVoter, looseVoter } from "./consensus/ben-or/broken.js";
 export { floodSet, type FloodSetOptions, type FloodSetState } from "./consensus/synchronous/flood-set.js";
+export { flooder, type Flood, type Flooder, type FlooderOptions, type FlooderSignature, type FloodProposal } from "./consensus/synchronous/flooder.js";
 export { general, type General, type GeneralOptions, type GeneralSignature } from "./consensus/synchronous/general.js";
 export { agreement } from "./consensus/agreement.js";
