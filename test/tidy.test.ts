@@ -57,7 +57,7 @@ const table: Readonly<Record<string, Permission>> = {
   notebook: { areas: ["core", "measure", "plot"], types: ["trace"] },
   widgets: { areas: ["core", "notebook", "plot"] },
   // Every protocol, run and drawn.
-  playground: { areas: ["core", "trace", "history", "ordering", "detectors", "crdt", "consensus", "commit", "transactions", "storage", "compute", "simulated", "replication", "byzantine", "streams", "sim", "measure", "plot"] },
+  playground: { areas: ["core", "trace", "history", "ordering", "detectors", "crdt", "consensus", "commit", "transactions", "storage", "compute", "simulated", "replication", "byzantine", "streams", "service", "sim", "measure", "plot"] },
   // An exercise runs the learner's part of a protocol, judges it, and shows what came of it.
   learn: {
     areas: [

@@ -1,5 +1,5 @@
 import { oneOf, options as checkOptions } from "../core/parameters.js";
-import { decisionLatencies, operationLatencies } from "../measure/latency.js";
+import { operationLatencies } from "../measure/latency.js";
 import { load } from "../measure/load.js";
 import { messageCounts, messageTotal, nodeCounts } from "../measure/messages.js";
 import { percentile } from "../measure/statistics.js";
@@ -13,31 +13,37 @@ import type { NodeId } from "../core/role.js";
 import type { ScriptedFault } from "../sim/faults.js";
 import { simulate, type Run } from "../sim/simulate.js";
 import { readKnob, type Knob, type Settings } from "./knob.js";
-import { surroundings, type Cluster, type Protocol, type Waits } from "./protocol.js";
+import { decisions, surroundings, type Cluster, type Protocol, type Waits } from "./protocol.js";
 import { asynchronous } from "./protocols/asynchronous.js";
 import { byzantine } from "./protocols/byzantine.js";
+import { clocks } from "./protocols/clocks.js";
 import { commit } from "./protocols/commit.js";
 import { compute } from "./protocols/compute.js";
 import { consensus } from "./protocols/consensus.js";
+import { generals } from "./protocols/generals.js";
+import { heartbeats } from "./protocols/heartbeats.js";
 import { isolation } from "./protocols/isolation.js";
 import { ordering } from "./protocols/ordering.js";
 import { rdd } from "./protocols/rdd.js";
 import { replication } from "./protocols/replication.js";
 import { detectors, spreading } from "./protocols/spreading.js";
+import { service } from "./protocols/service.js";
 import { storage } from "./protocols/storage.js";
 import { streams } from "./protocols/streams.js";
+import { synchronous } from "./protocols/synchronous.js";
 import { transactions } from "./protocols/transactions.js";
 
 /** The protocols by what they are for, in the order of the chapters. */
 export const areas: readonly { readonly title: string; readonly protocols: readonly Protocol[] }[] = [
-  { title: "Agreement", protocols: [...consensus, ...asynchronous] },
-  { title: "Order, and who is there", protocols: [...ordering, ...detectors] },
+  { title: "Agreement", protocols: [...consensus, ...asynchronous, ...synchronous] },
+  { title: "Order, and who is there", protocols: [...clocks, ...ordering, ...heartbeats, ...detectors] },
   { title: "Copies", protocols: [...replication, ...spreading] },
   { title: "Commitment", protocols: [...commit, ...transactions] },
   { title: "Isolation", protocols: isolation },
   { title: "Keys on a ring", protocols: storage },
   { title: "Computing", protocols: [...compute, ...rdd, ...streams] },
-  { title: "Among liars", protocols: byzantine },
+  { title: "Among liars", protocols: [...generals, ...byzantine] },
+  { title: "Under load", protocols: service },
 ];
 
 /** All protocols that can be played with. */
@@ -178,7 +184,8 @@ export function play(address: string): Played {
 
 /** The run of a setup, whole, for whoever wants to look further into it. */
 export function runOf({ protocol, settings }: Setup): Run<any> {
-  const { nodes, clients, properties, disk, servers, leads, fifo = false, requests = [] } = protocol.cluster(settings);
+  const { nodes, clients, properties, disk, servers, leads, fifo = false, requests = [], faults: own = [] } = protocol.cluster(settings);
+  const { faults = [], ...random } = troubleOf(settings, servers, leads);
   const until = Number(settings["until"]);
   return simulate<any, any>({
     seed: Number(settings["seed"]),
@@ -188,7 +195,8 @@ export function runOf({ protocol, settings }: Setup): Run<any> {
       duplication: Number(settings["duplication"] ?? 0) / 100,
       fifo,
     },
-    ...troubleOf(settings, servers, leads),
+    ...random,
+    faults: [...own, ...faults],
     nodes,
     ...(clients === undefined ? {} : { clients }),
     ...(properties === undefined ? {} : { properties }),
@@ -233,7 +241,7 @@ function troubleOf(settings: Settings, servers: readonly NodeId[], leads: Cluste
 function latenciesOf({ trace, history }: Run<any>): Waits {
   return history.length > 0
     ? { what: "operation", label: "from the first call to the answer", rows: operationLatencies(trace) }
-    : { what: "decision", label: "from the first request to the decision", rows: decisionLatencies(trace) };
+    : decisions(trace);
 }
 
 function numbersOf(run: Run<any>, { what, rows }: Waits, total: ReturnType<typeof messageTotal>): readonly object[] {

@@ -1,12 +1,16 @@
-import type { NodeView } from "../core/property.js";
+import type { NodeView, Property } from "../core/property.js";
 import type { NodeId, Tagged } from "../core/role.js";
+import { decisionLatencies } from "../measure/latency.js";
+import type { ScriptedFault } from "../sim/faults.js";
 import type { Run, SimulateOptions } from "../sim/simulate.js";
 import type { TraceEvent } from "../trace/event.js";
-import { choice, number, type Knob, type Settings } from "./knob.js";
+import { choice, number, type ChoiceKnob, type Knob, type Settings } from "./knob.js";
 
 /** What a protocol brings to a run; network, faults and seed come from the knobs that all have in common. */
 export type Cluster = Pick<SimulateOptions<any, any>, "nodes" | "clients" | "properties" | "disk"> & {
   readonly requests?: readonly { readonly at: number; readonly node: NodeId; readonly request: Tagged }[];
+  /** What goes wrong whatever the knobs say that all have in common: clocks that are wrong from the first, or crashes that have knobs of their own. */
+  readonly faults?: readonly ScriptedFault[];
   /** The nodes that faults strike, in order; others only lose their links. */
   readonly servers: readonly NodeId[];
   /** Whether a node leads at the moment, where somebody does. */
@@ -29,6 +33,11 @@ export interface Waits {
   readonly label: string;
   /** In virtual ms. */
   readonly rows: readonly { readonly ms: number }[];
+}
+
+/** Decisions, where they are what is waited for although there are requests that nobody answers. */
+export function decisions(trace: readonly TraceEvent[]): Waits {
+  return { what: "decision", label: "from the first request to the decision", rows: decisionLatencies(trace) };
 }
 
 /** What can fail in a run. */
@@ -97,4 +106,33 @@ export function numbered(letter: string, count: number): readonly NodeId[] {
 /** The same role for each of these nodes. */
 export function all<Role>(nodes: readonly NodeId[], role: Role): Record<string, Role> {
   return Object.fromEntries(nodes.map((node) => [node, role]));
+}
+
+/** Rules of a protocol that can be broken, by their names in an address: what is broken, in words, and what stands in for the sound part. */
+export type BrokenRules<Parts> = Readonly<Record<string, { readonly label: string } & Parts>>;
+
+/** The knob that breaks one of these rules; at first, none. */
+export function brokenKnob(rules: BrokenRules<unknown>): ChoiceKnob {
+  return choice("broken", "what is broken", { none: "nothing", ...Object.fromEntries(Object.entries(rules).map(([name, { label }]) => [name, label])) });
+}
+
+/** What stands in for sound parts where the knob says so. */
+export function brokenParts<Parts>(rules: BrokenRules<Parts>, { broken }: Settings): Partial<Parts> {
+  return rules[String(broken)] ?? {};
+}
+
+/**
+ * A property that stops looking after so many answers. What is judged anew with every answer takes a time in proportion to their
+ * square, and a learner may ask for a run with thousands of them.
+ */
+export function firstAnswers<Memory>(property: Property<Memory>, most = 200): Property<{ readonly answers: number; readonly memory: Memory }> {
+  return {
+    name: property.name,
+    memory: { answers: 0, memory: property.memory as Memory },
+    observe({ answers, memory }, happened) {
+      if (answers >= most) return { answers, memory };
+      return { answers: answers + (happened.kind === "reply" ? 1 : 0), memory: property.observe?.(memory, happened) ?? memory };
+    },
+    check: (world, { memory }) => property.check(world, memory),
+  };
 }

@@ -2,27 +2,40 @@ import type { AnyRole, NodeId, Tagged } from "../../core/role.js";
 import { hotStuff } from "../../byzantine/hotstuff/replica.js";
 import { client } from "../../byzantine/pbft/client.js";
 import {
-  equivocatingPrimary, forgetfulLeaver, inventingLeaver, lyingReplier, replayingReplica, silentPrimary, silentReplica,
+  dictatingPrimary, equivocatingPrimary, fewViewChanges, forgetfulLeaver, inventingLeaver, lyingReplier, noPrepares, replayingReplica, shortQuorums, silentPrimary, silentReplica,
 } from "../../byzantine/pbft/liars.js";
 import { onlyAsked, pbftProperties, sameOrder } from "../../byzantine/pbft/properties.js";
-import { replica } from "../../byzantine/pbft/replica.js";
+import { replica, replicaWith } from "../../byzantine/pbft/replica.js";
+import type { Rules } from "../../byzantine/pbft/rules.js";
 import type { ReplicaOptions } from "../../byzantine/pbft/settings.js";
 import type { Replica } from "../../byzantine/pbft/state.js";
 import { keyValueStore } from "../../consensus/key-value-store.js";
 import { choice, number, type Settings } from "../knob.js";
-import { all, numbered, type Cluster, type Protocol } from "../protocol.js";
+import { all, brokenKnob, brokenParts, numbered, type BrokenRules, type Cluster, type Protocol } from "../protocol.js";
 
 type Options = ReplicaOptions<any, any, any>;
 
-/** What a lying replica does. */
-const lies: Readonly<Record<string, (options: Options) => AnyRole>> = {
+/** What a lying replica does, and otherwise what honest ones do. */
+const lies: Readonly<Record<string, (options: Options, honest: ReturnType<typeof replica>) => AnyRole>> = {
   silent: silentReplica,
   "silent-primary": silentPrimary,
-  equivocating: (options) => equivocatingPrimary(options, options.replicas.slice(Math.ceil(options.replicas.length / 2))),
+  equivocating: (options, honest) => equivocatingPrimary(options, options.replicas.slice(Math.ceil(options.replicas.length / 2)), honest),
   repeating: replayingReplica,
   inventing: (options) => lyingReplier(options, "never written"),
   hiding: forgetfulLeaver,
   pretending: inventingLeaver,
+  dictating: dictatingPrimary,
+};
+
+/** Rules that all honest replicas break, so that a liar can make use of it. */
+const brokenPbft: BrokenRules<{ readonly rules: Partial<Rules> }> = {
+  "short-quorums": { label: "quorums of 2f, as if nobody lied", rules: shortQuorums },
+  "no-prepares": { label: "no prepare phase", rules: noPrepares },
+  "few-view-changes": { label: "a view begins when 2f have left the one before", rules: fewViewChanges },
+};
+
+const brokenHotStuff: BrokenRules<{ readonly quorum: (replicas: number) => number }> = {
+  halves: { label: "half of the votes make a certificate", quorum: (replicas) => Math.ceil(replicas / 2) },
 };
 
 const replicas = number("replicas", "replicas", { min: 1, max: 7, value: 4 });
@@ -58,11 +71,12 @@ const pbft: Protocol = {
     choice("lie", "and how", {
       equivocating: "tell two stories as the primary", "silent-primary": "say nothing as the primary", silent: "say nothing at all",
       repeating: "say everything twice", inventing: "invent answers to clients", hiding: "hide what they have prepared",
-      pretending: "claim what was never prepared",
+      pretending: "claim what was never prepared", dictating: "begin a view with something else than was prepared",
     }),
     ...asks,
     number("batch", "requests that may share a number", { min: 1, max: 20, value: 1 }),
     choice("tentative", "what is only prepared is executed", { off: "no", on: "yes" }),
+    brokenKnob(brokenPbft),
   ],
   cluster(settings) {
     const names = numbered("r", Number(settings["replicas"]));
@@ -76,9 +90,11 @@ const pbft: Protocol = {
       durable: settings["fault"] === "crash" || settings["fault"] === "random",
     };
     const liars = names.slice(0, count);
+    const { rules = {} } = brokenParts(brokenPbft, settings);
     const { nodes, requests } = asking(settings, names, "primary");
+    const honest = replicaWith(rules, options);
     return {
-      nodes: { ...all(names, replica(options)), ...all(liars, lies[String(settings["lie"])]!(options)), ...nodes },
+      nodes: { ...all(names, honest), ...all(liars, lies[String(settings["lie"])]!(options, honest)), ...nodes },
       requests,
       properties: pbftProperties({ liars }),
       servers: names,
@@ -98,10 +114,13 @@ const linear: Protocol = {
   chapter: "5.4-security",
   until: 3_000,
   fails: { at: 100, for: 1_000 },
-  knobs: [replicas, ...asks, number("batch", "requests that may share a block", { min: 1, max: 20, value: 1 })],
+  knobs: [replicas, ...asks, number("batch", "requests that may share a block", { min: 1, max: 20, value: 1 }), brokenKnob(brokenHotStuff)],
   cluster(settings) {
     const names = numbered("r", Number(settings["replicas"]));
-    const role = hotStuff({ replicas: names, machine: keyValueStore, patience: Number(settings["patience"]), maxBatch: Number(settings["batch"]) });
+    const { quorum } = brokenParts(brokenHotStuff, settings);
+    const role = hotStuff({
+      replicas: names, machine: keyValueStore, patience: Number(settings["patience"]), maxBatch: Number(settings["batch"]), ...(quorum === undefined ? {} : { quorum: quorum(names.length) }),
+    });
     const { nodes, requests } = asking(settings, names, "all");
     return {
       nodes: { ...all(names, role), ...nodes },

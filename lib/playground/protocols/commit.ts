@@ -1,21 +1,85 @@
+import { hastyCoordinator, returningCoordinator } from "../../commit/four-phase/broken.js";
+import { coordinator as fourPhaseCoordinator } from "../../commit/four-phase/coordinator.js";
 import { protocol as fourPhase } from "../../commit/four-phase/protocol.js";
 import { forwardUndoer, quittingOrchestrator } from "../../commit/saga/broken.js";
 import type { SagaStep } from "../../commit/saga/messages.js";
 import { orchestrator } from "../../commit/saga/orchestrator.js";
 import { sagaParticipant } from "../../commit/saga/participant.js";
 import { sagaGuarantee } from "../../commit/saga/properties.js";
+import { acceptor } from "../../commit/paxos-commit/acceptor.js";
+import { forgetfulAcceptor, hastyLeader, impatientManager, presumptuousLeader, stubbornLeader, usurpingLeader } from "../../commit/paxos-commit/broken.js";
+import { leader } from "../../commit/paxos-commit/leader.js";
+import { manager, type ManagerOptions } from "../../commit/paxos-commit/manager.js";
 import { protocol as paxosCommit } from "../../commit/paxos-commit/protocol.js";
 import { voteInBallot0 } from "../../commit/paxos-commit/properties.js";
 import { commitProperties } from "../../commit/properties.js";
 import type { CommitProtocol } from "../../commit/protocol.js";
+import { fickleSite, forgetfulSite as forgetfulQuorumSite, minoritySite } from "../../commit/quorum-commit/broken.js";
 import { protocol as quorumCommit } from "../../commit/quorum-commit/protocol.js";
 import { scripted } from "../../commit/resource.js";
+import { hastySite, independentSite, naiveSite, selfishSite } from "../../commit/three-phase/broken.js";
 import { protocol as threePhase } from "../../commit/three-phase/protocol.js";
+import {
+  deafCoordinator, faithlessParticipant, forgetfulCoordinator, forgetfulParticipant, hastyForgetter, impatientParticipant, optimisticCoordinator,
+  promisingParticipant, tellingCoordinator,
+} from "../../commit/two-phase/broken.js";
+import type { coordinator } from "../../commit/two-phase/coordinator.js";
+import type { ParticipantOptions } from "../../commit/two-phase/participant.js";
 import { protocol as twoPhase } from "../../commit/two-phase/protocol.js";
-import type { NodeId, Tagged } from "../../core/role.js";
+import { colocate } from "../../core/colocate.js";
+import type { AnyRole, NodeId, Tagged } from "../../core/role.js";
 import { operationLatencies } from "../../measure/latency.js";
 import { choice, number, type Knob, type Settings } from "../knob.js";
-import { all, numbered, type Cluster, type Protocol } from "../protocol.js";
+import { all, brokenKnob, brokenParts, numbered, type BrokenRules, type Cluster, type Protocol } from "../protocol.js";
+
+/** What stands in for sound roles of two-phase commit. */
+const brokenTwoPhase: BrokenRules<{ readonly asks?: typeof coordinator; readonly votes?: (options: ParticipantOptions) => AnyRole }> = {
+  optimistic: { label: "the coordinator decides to commit as soon as it has asked", asks: optimisticCoordinator },
+  deaf: { label: "the coordinator takes every vote for a yes", asks: deafCoordinator },
+  forgetful: { label: "the coordinator keeps nothing on its disk", asks: forgetfulCoordinator },
+  telling: { label: "the coordinator tells its decision before it has written it down", asks: tellingCoordinator },
+  "hasty-forgetter": { label: "the coordinator forgets a commit after the first acknowledgement", asks: hastyForgetter },
+  "forgetful-participant": { label: "participants keep nothing on their disks", votes: forgetfulParticipant },
+  promising: { label: "participants vote before they have written that down", votes: promisingParticipant },
+  impatient: { label: "a participant that is in doubt for long aborts", votes: impatientParticipant },
+  faithless: { label: "who is asked while in doubt says that it has aborted", votes: faithlessParticipant },
+};
+
+/** Of the others, what stands in for all their sites, for the coordinator and its backups, and for parts of Paxos Commit. */
+const brokenThreePhase: BrokenRules<{ readonly site: () => AnyRole }> = {
+  naive: { label: "who hears nothing goes by itself: on, if all have voted yes as it knows; else back", site: naiveSite },
+  hasty: { label: "the coordinator commits before the others know that all have voted yes", site: hastySite },
+  selfish: { label: "who takes over does not look at what the others know", site: selfishSite },
+  independent: { label: "who comes back from a crash decides without asking", site: independentSite },
+};
+
+const brokenQuorums: BrokenRules<{ readonly site: () => AnyRole }> = {
+  minority: { label: "one participant that is ready is enough", site: minoritySite },
+  fickle: { label: "a participant is ready for whatever it was asked last", site: fickleSite },
+  forgetful: { label: "a crash takes what a participant was ready for", site: forgetfulQuorumSite },
+};
+
+const brokenFourPhase: BrokenRules<{ readonly asks: typeof fourPhaseCoordinator }> = {
+  hasty: { label: "the coordinator tells the participants before its backups know", asks: hastyCoordinator },
+  returning: { label: "a coordinator that comes back leads again, and aborts", asks: returningCoordinator },
+};
+
+const brokenPaxosCommit: BrokenRules<{ readonly leads?: typeof leader; readonly accepts?: typeof acceptor; readonly prepares?: (options: ManagerOptions) => AnyRole }> = {
+  presumptuous: { label: "a leader takes those that have not voted for prepared", leads: presumptuousLeader },
+  hasty: { label: "a leader believes the first acceptor", leads: hastyLeader },
+  stubborn: { label: "a leader of a later ballot asks for abort, whatever it is told", leads: stubbornLeader },
+  usurping: { label: "a leader that is asked aborts what it does not know", leads: usurpingLeader },
+  impatient: { label: "a participant that has waited long enough aborts, although it is prepared", prepares: impatientManager },
+  "forgetful-acceptor": { label: "acceptors keep nothing on their disks", accepts: forgetfulAcceptor },
+};
+
+/** The protocol, with other roles for some of its nodes: whom this gives none keeps the sound one. */
+function replacing(protocol: CommitProtocol, role: (node: NodeId, isParticipant: boolean) => AnyRole | undefined): CommitProtocol {
+  return (resources) => {
+    const { nodes, coordinators } = protocol(resources);
+    return { nodes: Object.fromEntries(Object.entries(nodes).map(([node, sound]) => [node, role(node as NodeId, node in resources) ?? sound])), coordinators };
+  };
+}
 
 /** One transaction over some participants, by any of the commit protocols. */
 function commitment(
@@ -105,31 +169,46 @@ export const commit: readonly Protocol[] = [
     [
       choice("form", "form", { basic: "basic", "presumed-abort": "presumed abort", "presumed-commit": "presumed commit" }),
       choice("cooperative", "who is in doubt asks the other participants", { yes: "yes", no: "no" }),
+      brokenKnob(brokenTwoPhase),
     ],
-    ({ form, cooperative }) => twoPhase({ form: form as "basic", cooperative: cooperative === "yes" }),
+    (settings) => {
+      const [form, cooperative] = [settings["form"] as "basic", settings["cooperative"] === "yes"];
+      const { asks, votes } = brokenParts(brokenTwoPhase, settings);
+      return replacing(twoPhase({ form, cooperative }), (_, isParticipant) => (isParticipant ? votes?.({ form, cooperative }) : asks?.({ form })));
+    },
   ),
   commitment(
     { name: "three-phase-commit", title: "Three-phase commit", about: "A third phase in between, so that nobody who is alone must wait: right where no link fails.", chapter: "3.2.2-three-phase-commit" },
-    [],
-    () => threePhase(),
+    [brokenKnob(brokenThreePhase)],
+    (settings) => replacing(threePhase(), () => brokenParts(brokenThreePhase, settings).site?.()),
   ),
   commitment(
     { name: "quorum-commit", title: "Quorum-based three-phase commit", about: "Who is left goes on only where it is a quorum.", chapter: "3.2.2-three-phase-commit" },
-    [],
-    () => quorumCommit(),
+    [brokenKnob(brokenQuorums)],
+    (settings) => replacing(quorumCommit(), () => brokenParts(brokenQuorums, settings).site?.()),
   ),
   commitment(
     { name: "four-phase-commit", title: "Four-phase commit (a reconstruction)", about: "Backups stand in for the coordinator, in a fixed order: right where no link fails.", chapter: "3.2.3-four-phase-and-paxos-commit" },
-    [number("backups", "backups of the coordinator", { min: 0, max: 4, value: 1 })],
-    ({ backups }) => fourPhase({ backups: Number(backups) }),
+    [number("backups", "backups of the coordinator", { min: 0, max: 4, value: 1 }), brokenKnob(brokenFourPhase)],
+    (settings) => {
+      const backups = numbered("b", Number(settings["backups"]));
+      return replacing(fourPhase({ backups: backups.length }), (_, isParticipant) => (isParticipant ? undefined : brokenParts(brokenFourPhase, settings).asks?.({ backups })));
+    },
   ),
   commitment(
     { name: "paxos-commit", title: "Paxos Commit", about: "Each vote is chosen by Paxos, so no single crash blocks.", chapter: "3.2.3-four-phase-and-paxos-commit" },
     [
       number("faults", "crashes of acceptors that it survives", { min: 0, max: 3, value: 1 }),
       choice("faster", "Faster Paxos Commit", { no: "no", yes: "yes" }),
+      brokenKnob(brokenPaxosCommit),
     ],
-    ({ faults, faster }) => paxosCommit({ faults: Number(faults), faster: faster === "yes" }),
+    (settings) => {
+      const [faults, faster] = [Number(settings["faults"]), settings["faster"] === "yes"];
+      const acceptors = numbered("a", 2 * faults + 1);
+      const { leads = leader, accepts = acceptor, prepares = manager } = brokenParts(brokenPaxosCommit, settings);
+      const accepting = colocate("leader and acceptor", leads({ acceptors, faster }), accepts());
+      return replacing(paxosCommit({ faults, faster }), (_, isParticipant) => (isParticipant ? prepares({ acceptors, leaders: acceptors, faster }) : accepting));
+    },
   ),
   saga,
 ];

@@ -1,14 +1,23 @@
 import type { NodeId } from "../../core/role.js";
-import { mapReduceCluster } from "../../compute/mapreduce/cluster.js";
+import { doubleCountingMaster, emptyHandedWorker, hastyWorker, openWritingWorker, saltedWorker } from "../../compute/mapreduce/broken.js";
+import { type ClusterOptions, mapReduceCluster } from "../../compute/mapreduce/cluster.js";
 import { wordCount } from "../../compute/mapreduce/examples.js";
 import { textSplits } from "../../compute/mapreduce/input.js";
 import { mapReduceProperties } from "../../compute/mapreduce/properties.js";
 import { runSequentially } from "../../compute/mapreduce/sequential.js";
 import { choice, number } from "../knob.js";
-import type { Cluster, Protocol } from "../protocol.js";
+import { brokenKnob, brokenParts, type BrokenRules, type Cluster, type Protocol } from "../protocol.js";
 
 /** The words that are counted: the line of a song, as often as there are splits for it. */
 const line = "row row row your boat gently down the stream\n";
+
+const brokenMapReduce: BrokenRules<NonNullable<ClusterOptions["roles"]>> = {
+  hasty: { label: "a worker reduces when it has all the map outputs that it has heard of", worker: hastyWorker },
+  "empty-handed": { label: "a worker takes a map output that is lost for an empty one", worker: emptyHandedWorker },
+  "open-writing": { label: "a worker writes its output under the final name, piece by piece", worker: openWritingWorker },
+  salted: { label: "each worker parts words by a hash of its own", worker: saltedWorker },
+  "double-counting": { label: "the master counts a completion each time it hears of it", master: doubleCountingMaster },
+};
 
 const mapReduce: Protocol = {
   name: "mapreduce",
@@ -22,11 +31,13 @@ const mapReduce: Protocol = {
     number("maps", "map tasks", { min: 1, max: 40, value: 8 }),
     number("reducers", "reduce tasks", { min: 1, max: 12, value: 3 }),
     choice("combines", "workers add up before they send", { yes: "yes", no: "no" }),
+    brokenKnob(brokenMapReduce),
   ],
-  cluster({ workers, maps, reducers, combines }) {
+  cluster(settings) {
+    const { workers, maps, reducers, combines } = settings;
     const job = wordCount({ reducers: Number(reducers), combines: combines === "yes" });
     const splits = textSplits({ song: line.repeat(Number(maps)) }, { splitBytes: line.length });
-    const { nodes, requests } = mapReduceCluster(job, splits, { workers: Number(workers) });
+    const { nodes, requests } = mapReduceCluster(job, splits, { workers: Number(workers), roles: brokenParts(brokenMapReduce, settings) });
     return {
       nodes: nodes as never,
       requests: requests as unknown as Cluster["requests"] & object,

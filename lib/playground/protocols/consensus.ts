@@ -1,15 +1,35 @@
-import type { Tagged } from "../../core/role.js";
+import { colocate } from "../../core/colocate.js";
+import type { AnyRole, Tagged } from "../../core/role.js";
 import { keyValueStore } from "../../consensus/key-value-store.js";
+import { acceptor as multiPaxosAcceptor } from "../../consensus/multi-paxos/acceptor.js";
+import * as brokenLogs from "../../consensus/multi-paxos/broken.js";
+import { leader as multiPaxosLeader } from "../../consensus/multi-paxos/leader.js";
 import { multiPaxosProperties } from "../../consensus/multi-paxos/properties.js";
-import { server as multiPaxosServer } from "../../consensus/multi-paxos/server.js";
+import { replica as multiPaxosReplica } from "../../consensus/multi-paxos/replica.js";
+import { serverOf, type Parts } from "../../consensus/multi-paxos/server.js";
+import { acceptor } from "../../consensus/paxos/acceptor.js";
+import * as brokenDecrees from "../../consensus/paxos/broken.js";
 import { paxosProperties } from "../../consensus/paxos/properties.js";
-import { server as paxosServer } from "../../consensus/paxos/server.js";
+import { proposer } from "../../consensus/paxos/proposer.js";
+import * as brokenServers from "../../consensus/raft/broken.js";
+import type { ServerOptions as RaftOptions } from "../../consensus/raft/options.js";
 import { raftProperties } from "../../consensus/raft/properties.js";
 import { server as raftServer } from "../../consensus/raft/server.js";
+import { keyValueMap } from "../../history/models.js";
+import { linearizableAnswers } from "../../history/property.js";
 import { choice, number, type Knob, type Settings } from "../knob.js";
-import { all, numbered, type Cluster, type Protocol } from "../protocol.js";
+import { all, brokenKnob, brokenParts, firstAnswers, numbered, type BrokenRules, type Cluster, type Protocol } from "../protocol.js";
 
 const servers = number("servers", "servers", { min: 1, max: 9, value: 5 });
+
+const brokenPaxos: BrokenRules<{ readonly accepts?: typeof acceptor; readonly proposes?: typeof proposer }> = {
+  gullible: { label: "acceptors vote without a look at their promises", accepts: brokenDecrees.gullibleAcceptor },
+  forgetful: { label: "acceptors forget in a crash what they have promised and voted", accepts: brokenDecrees.forgetfulAcceptor },
+  minority: { label: "fewer than a majority are enough", proposes: brokenDecrees.minorityProposer },
+  stubborn: { label: "a proposer asks for its own value, whatever it is told", proposes: brokenDecrees.stubbornProposer },
+  greatest: { label: "a proposer asks for the greatest value that it is told, not for the latest", proposes: brokenDecrees.greatestValueProposer },
+  doubling: { label: "a proposer counts messages, not acceptors", proposes: brokenDecrees.doubleCountingProposer },
+};
 
 const paxos: Protocol = {
   name: "paxos",
@@ -22,12 +42,15 @@ const paxos: Protocol = {
     servers,
     number("proposers", "servers that propose", { min: 1, max: 9, value: 2 }),
     number("gap", "time between their proposals", { unit: "ms", min: 0, max: 200, value: 5 }),
+    brokenKnob(brokenPaxos),
   ],
-  cluster({ servers: count, proposers, gap }) {
+  cluster(settings) {
+    const { servers: count, proposers, gap } = settings;
+    const { accepts = acceptor, proposes = proposer } = brokenParts(brokenPaxos, settings);
     const names = numbered("s", Number(count));
     if (Number(proposers) > names.length) throw new RangeError(`proposers must be at most the ${names.length} servers, got ${proposers}`);
     return {
-      nodes: all(names, paxosServer({ servers: names, informs: names })),
+      nodes: all(names, colocate("server", proposes({ acceptors: names, informs: names }), accepts())),
       requests: names.slice(0, Number(proposers)).map((node, i) => ({ at: i * Number(gap), node, request: { kind: "propose", value: `value of ${node}` } })),
       properties: paxosProperties({ servers: names }),
       servers: names,
@@ -65,6 +88,19 @@ export function storeClients(
   ) as NonNullable<Cluster["clients"]>;
 }
 
+const brokenMultiPaxos: BrokenRules<Partial<Parts>> = {
+  gullible: { label: "acceptors vote without a look at the ballots that they have joined", acceptor: brokenLogs.gullibleAcceptor },
+  forgetful: { label: "acceptors forget in a crash what they have joined and voted", acceptor: brokenLogs.forgetfulAcceptor },
+  stubborn: { label: "a new leader does not look at what was voted before", leader: brokenLogs.stubbornLeader },
+  hasty: { label: "a replica performs what is decided at once, not slot by slot", replica: brokenLogs.hastyReplica },
+  repeating: { label: "a replica performs a command again that was decided twice", replica: brokenLogs.forgetfulReplica },
+  local: { label: "a replica answers reads from what it knows", replica: brokenLogs.localReader },
+};
+
+const answersOfOneStore = linearizableAnswers(keyValueMap(), {
+  request: ({ request }) => (request as unknown as { readonly operation: Tagged }).operation,
+});
+
 const multiPaxos: Protocol = {
   name: "multi-paxos",
   title: "Multi-Paxos",
@@ -72,21 +108,33 @@ const multiPaxos: Protocol = {
   chapter: "3.1.1.2-multi-paxos",
   until: 3_000,
   fails: { at: 1_000, for: 1_000 },
-  knobs: [servers, ...clients],
+  knobs: [servers, ...clients, brokenKnob(brokenMultiPaxos)],
   cluster(settings) {
     const names = numbered("s", Number(settings["servers"]));
+    const parts = { replica: multiPaxosReplica, leader: multiPaxosLeader, acceptor: multiPaxosAcceptor, ...brokenParts(brokenMultiPaxos, settings) };
     return {
-      nodes: all(names, multiPaxosServer({ servers: names, machine: keyValueStore })),
+      nodes: all(names, serverOf(parts, { servers: names, machine: keyValueStore })),
       clients: storeClients(settings, {
         read: (key) => ({ kind: "read", operation: { kind: "get", key } }) as Tagged,
         write: (key, value) => ({ kind: "command", operation: { kind: "put", key, value } }) as Tagged,
       }),
-      properties: multiPaxosProperties,
+      properties: [...multiPaxosProperties, firstAnswers(answersOfOneStore)],
       servers: names,
       fields: ["phase", "ballot", "promised", "accepted", "slotIn", "slotOut", "proposals", "decisions", "state"],
       leads: ({ state }) => (state as { phase?: string } | null)?.phase === "active",
     };
   },
+};
+
+const brokenRaft: BrokenRules<{ readonly serves: (options: RaftOptions) => AnyRole }> = {
+  generous: { label: "a voter votes for whoever asks", serves: brokenServers.generousVoter },
+  forgetful: { label: "a voter forgets its vote in a crash", serves: brokenServers.forgetfulVoter },
+  gullible: { label: "a voter does not look at the candidate's log", serves: brokenServers.gullibleVoter },
+  logless: { label: "a server loses its log in a crash", serves: brokenServers.loglessServer },
+  truncating: { label: "a follower cuts its log off also where nothing contradicts it", serves: brokenServers.truncatingFollower },
+  rewriting: { label: "a leader replaces its last entry as long as that is not committed", serves: brokenServers.rewritingLeader },
+  wavering: { label: "a follower goes back to an earlier commit index", serves: brokenServers.waveringFollower },
+  trusting: { label: "a leader answers reads without asking whether it still leads", serves: brokenServers.trustingLeader },
 };
 
 const raft: Protocol = {
@@ -104,11 +152,13 @@ const raft: Protocol = {
     number("heartbeat", "time between heartbeats", { unit: "ms", min: 5, max: 500, value: 50 }),
     choice("preVote", "PreVote", { off: "off", on: "on" }),
     choice("answers", "reads are answered", { readIndex: "after a round of heartbeats", log: "through the log", lease: "under a lease", local: "from what the server has (stale)" }),
+    brokenKnob(brokenRaft),
   ],
   cluster(settings) {
     const names = numbered("s", Number(settings["servers"]));
     const timeout = Number(settings["timeout"]);
-    const role = raftServer({
+    const { serves = raftServer } = brokenParts(brokenRaft, settings);
+    const role = serves({
       servers: names,
       machine: keyValueStore,
       electionTimeout: [timeout, timeout + Number(settings["spread"])],

@@ -1,10 +1,11 @@
 import type { Tagged } from "../../core/role.js";
 import { chord as chordRole } from "../../storage/chord/node.js";
 import { space } from "../../storage/chord/space.js";
+import { forgetfulDynamo, hastyDynamo, lonelyVersionDynamo, miscomparingDynamo } from "../../storage/dynamo/broken.js";
 import { dynamo as dynamoRole } from "../../storage/dynamo/node.js";
 import { acknowledgedOnDisks } from "../../storage/dynamo/properties.js";
 import { choice, number } from "../knob.js";
-import { all, numbered, type Protocol } from "../protocol.js";
+import { all, brokenKnob, brokenParts, numbered, type BrokenRules, type Protocol } from "../protocol.js";
 import { clients, storeClients } from "./consensus.js";
 
 const chord: Protocol = {
@@ -49,6 +50,13 @@ const chord: Protocol = {
   },
 };
 
+const brokenDynamo: BrokenRules<{ readonly keeps: typeof forgetfulDynamo }> = {
+  forgetful: { label: "nodes keep nothing on their disks", keeps: forgetfulDynamo },
+  hasty: { label: "a write is acknowledged when one node has it, whatever W is", keeps: hastyDynamo },
+  miscomparing: { label: "of two versions the one that counts further wins", keeps: miscomparingDynamo },
+  lonely: { label: "a new version is sent without those beside it", keeps: lonelyVersionDynamo },
+};
+
 const dynamo: Protocol = {
   name: "dynamo",
   title: "Dynamo",
@@ -62,11 +70,13 @@ const dynamo: Protocol = {
     number("r", "R, answers that a read needs", { min: 1, max: 7, value: 2 }),
     number("w", "W, disks that a write needs", { min: 1, max: 7, value: 2 }),
     choice("quorum", "quorums", { sloppy: "sloppy, with hinted handoff", strict: "strict" }),
+    brokenKnob(brokenDynamo),
     ...clients.map((knob) => (knob.name === "reads" ? { ...knob, value: 50 } : knob) as typeof knob),
   ],
   cluster(settings) {
     const names = numbered("n", Number(settings["servers"]));
-    const role = dynamoRole({
+    const { keeps = dynamoRole } = brokenParts(brokenDynamo, settings);
+    const role = keeps({
       nodes: names, n: Number(settings["n"]), r: Number(settings["r"]), w: Number(settings["w"]), quorum: settings["quorum"] as "sloppy",
     });
     return {

@@ -1,10 +1,22 @@
 import type { Tagged } from "../../core/role.js";
+import { earlyStore, forgetfulStore, hastyStore, locklessStore } from "../../transactions/broken.js";
 import { bankShards, transfers } from "../../transactions/bank.js";
 import { committedStays, locksExclude } from "../../transactions/properties.js";
 import { store as storeOf } from "../../transactions/store.js";
+import { tellsOfTransaction, transactionsOf, versionsOf } from "../../transactions/records.js";
+import { serializableTransactions } from "../../history/property.js";
 import type { DeadlockHandling } from "../../transactions/shard.js";
 import { choice, number } from "../knob.js";
-import { numbered, type Protocol } from "../protocol.js";
+import { brokenKnob, brokenParts, firstAnswers, numbered, type BrokenRules, type Protocol } from "../protocol.js";
+
+const brokenStores: BrokenRules<{ readonly makes: typeof storeOf }> = {
+  hasty: { label: "locks to read are given back as soon as a key is read", makes: hastyStore },
+  lockless: { label: "no writer waits for a reader", makes: locklessStore },
+  early: { label: "locks are given back before the outcome is known", makes: earlyStore },
+  forgetful: { label: "shards write no log", makes: forgetfulStore },
+};
+
+const oneAfterTheOther = serializableTransactions({ sees: tellsOfTransaction, recordsOf: transactionsOf, versionsOf });
 
 const bank: Protocol = {
   name: "transactions",
@@ -20,12 +32,14 @@ const bank: Protocol = {
     number("think", "time between an answer and the next transfer", { unit: "ms", min: 5, max: 1_000, value: 60 }),
     number("looks", "share of transactions that only look", { unit: "%", min: 0, max: 100, value: 20 }),
     choice("deadlocks", "against deadlocks", { probes: "probes along the waits", detector: "a detector", "wound-wait": "the older one wounds", none: "nothing" }),
+    brokenKnob(brokenStores),
   ],
   cluster(settings) {
     const [shards, hot, clients, think, looks] = ["shards", "hot", "clients", "think", "looks"].map((name) => Number(settings[name])) as [number, number, number, number, number];
     const accounts = bankShards({ shards, accounts: 10 });
     if (hot > 10 * shards) throw new RangeError(`hot must be at most the ${10 * shards} accounts, got ${hot}`);
-    const { nodes, managers } = storeOf({ shards: accounts, deadlocks: settings["deadlocks"] as DeadlockHandling });
+    const { makes = storeOf } = brokenParts(brokenStores, settings);
+    const { nodes, managers } = makes({ shards: accounts, deadlocks: settings["deadlocks"] as DeadlockHandling });
     return {
       nodes,
       disk: { flush: 1 },
@@ -35,7 +49,7 @@ const bank: Protocol = {
           { operations: transfers(accounts, { hot, looks: looks / 100 }) as (chance: never) => Tagged, to: managers, load: { kind: "closed", think }, timeoutMs: 500 },
         ]),
       ) as never,
-      properties: [committedStays, locksExclude],
+      properties: [committedStays, locksExclude, firstAnswers(oneAfterTheOther)],
       servers: numbered("s", shards),
     };
   },
