@@ -147,7 +147,7 @@ export function play(address: string): Played {
         name: "messages",
         bundle: groupedBars(kinds, {
           x: "message", y: ["delivered", "dropped"], stacked: true,
-          title: `Of ${plural(total.sent, "message")}, ${most.sent} are ${most.message}`,
+          title: most.sent === total.sent ? `${total.sent === 1 ? "The message is" : `All ${total.sent} messages are`} ${most.message}` : `Of ${plural(total.sent, "message")}, ${most.sent} are ${most.message}`,
           xLabel: "kind of message", yLabel: "copies of messages",
         }).bundle(),
       },
@@ -167,7 +167,7 @@ export function play(address: string): Played {
       name: "latencies",
       bundle: ecdf(latencies.rows, {
         value: "ms", xLabel: `${latencies.label} (virtual ms)`,
-        title: `Half of the ${values.length} ${latencies.what}s took at most ${formatNumber(percentile(values, 0.5))} ms, the longest ${formatNumber(Math.max(...values))} ms`,
+        title: latencyTitle(latencies.what, values),
       }).bundle(),
     });
   }
@@ -261,6 +261,13 @@ function numbersOf(run: Run<any>, { what, rows }: Waits, total: ReturnType<typeo
   ];
   // As texts, so that a count does not get the decimals of a mean.
   return lines.map((line) => ({ what: line.what, value: formatNumber(line.value) }));
+}
+
+function latencyTitle(what: string, values: readonly number[]): string {
+  const longest = formatNumber(Math.max(...values));
+  if (values.length === 1) return `The ${what} took ${longest} ms`;
+  if (Math.min(...values) === Math.max(...values)) return `All ${values.length} ${what}s took ${longest} ms`;
+  return `Half of the ${values.length} ${what}s took at most ${formatNumber(percentile(values, 0.5))} ms, the longest ${longest} ms`;
 }
 
 function ended({ ended: { kind, at, reason } }: Run<any>): string {

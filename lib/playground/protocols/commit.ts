@@ -37,18 +37,18 @@ const brokenTwoPhase: BrokenRules<{ readonly asks?: typeof coordinator; readonly
   optimistic: { label: "the coordinator decides to commit as soon as it has asked", asks: optimisticCoordinator },
   deaf: { label: "the coordinator takes every vote for a yes", asks: deafCoordinator },
   forgetful: { label: "the coordinator keeps nothing on its disk", asks: forgetfulCoordinator },
-  telling: { label: "the coordinator tells its decision before it has written it down", asks: tellingCoordinator },
+  telling: { label: "the coordinator tells its decision before it is written", asks: tellingCoordinator },
   "hasty-forgetter": { label: "the coordinator forgets a commit after the first acknowledgement", asks: hastyForgetter },
   "forgetful-participant": { label: "participants keep nothing on their disks", votes: forgetfulParticipant },
-  promising: { label: "participants vote before they have written that down", votes: promisingParticipant },
+  promising: { label: "participants vote before their vote is written", votes: promisingParticipant },
   impatient: { label: "a participant that is in doubt for long aborts", votes: impatientParticipant },
   faithless: { label: "who is asked while in doubt says that it has aborted", votes: faithlessParticipant },
 };
 
 /** Of the others, what stands in for all their sites, for the coordinator and its backups, and for parts of Paxos Commit. */
 const brokenThreePhase: BrokenRules<{ readonly site: () => AnyRole }> = {
-  naive: { label: "who hears nothing goes by itself: on, if all have voted yes as it knows; else back", site: naiveSite },
-  hasty: { label: "the coordinator commits before the others know that all have voted yes", site: hastySite },
+  naive: { label: "who hears nothing decides by what it knows alone", site: naiveSite },
+  hasty: { label: "the coordinator does not wait until all know of the votes", site: hastySite },
   selfish: { label: "who takes over does not look at what the others know", site: selfishSite },
   independent: { label: "who comes back from a crash decides without asking", site: independentSite },
 };
@@ -60,7 +60,7 @@ const brokenQuorums: BrokenRules<{ readonly site: () => AnyRole }> = {
 };
 
 const brokenFourPhase: BrokenRules<{ readonly asks: typeof fourPhaseCoordinator }> = {
-  hasty: { label: "the coordinator tells the participants before its backups know", asks: hastyCoordinator },
+  hasty: { label: "the coordinator does not wait until its backups know", asks: hastyCoordinator },
   returning: { label: "a coordinator that comes back leads again, and aborts", asks: returningCoordinator },
 };
 
@@ -69,7 +69,7 @@ const brokenPaxosCommit: BrokenRules<{ readonly leads?: typeof leader; readonly 
   hasty: { label: "a leader believes the first acceptor", leads: hastyLeader },
   stubborn: { label: "a leader of a later ballot asks for abort, whatever it is told", leads: stubbornLeader },
   usurping: { label: "a leader that is asked aborts what it does not know", leads: usurpingLeader },
-  impatient: { label: "a participant that has waited long enough aborts, although it is prepared", prepares: impatientManager },
+  impatient: { label: "a participant that has waited for long aborts", prepares: impatientManager },
   "forgetful-acceptor": { label: "acceptors keep nothing on their disks", accepts: forgetfulAcceptor },
 };
 

@@ -12,7 +12,7 @@ import { brokenKnob, brokenParts, type BrokenRules, type Cluster, type Protocol 
 const line = "row row row your boat gently down the stream\n";
 
 const brokenMapReduce: BrokenRules<NonNullable<ClusterOptions["roles"]>> = {
-  hasty: { label: "a worker reduces when it has all the map outputs that it has heard of", worker: hastyWorker },
+  hasty: { label: "a worker reduces when it has the outputs it has heard of", worker: hastyWorker },
   "empty-handed": { label: "a worker takes a map output that is lost for an empty one", worker: emptyHandedWorker },
   "open-writing": { label: "a worker writes its output under the final name, piece by piece", worker: openWritingWorker },
   salted: { label: "each worker parts words by a hash of its own", worker: saltedWorker },

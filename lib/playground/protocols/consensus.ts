@@ -27,7 +27,7 @@ const brokenPaxos: BrokenRules<{ readonly accepts?: typeof acceptor; readonly pr
   forgetful: { label: "acceptors forget in a crash what they have promised and voted", accepts: brokenDecrees.forgetfulAcceptor },
   minority: { label: "fewer than a majority are enough", proposes: brokenDecrees.minorityProposer },
   stubborn: { label: "a proposer asks for its own value, whatever it is told", proposes: brokenDecrees.stubbornProposer },
-  greatest: { label: "a proposer asks for the greatest value that it is told, not for the latest", proposes: brokenDecrees.greatestValueProposer },
+  greatest: { label: "a proposer asks for the greatest value, not for the latest", proposes: brokenDecrees.greatestValueProposer },
   doubling: { label: "a proposer counts messages, not acceptors", proposes: brokenDecrees.doubleCountingProposer },
 };
 
@@ -89,10 +89,10 @@ export function storeClients(
 }
 
 const brokenMultiPaxos: BrokenRules<Partial<Parts>> = {
-  gullible: { label: "acceptors vote without a look at the ballots that they have joined", acceptor: brokenLogs.gullibleAcceptor },
+  gullible: { label: "acceptors vote without a look at their ballots", acceptor: brokenLogs.gullibleAcceptor },
   forgetful: { label: "acceptors forget in a crash what they have joined and voted", acceptor: brokenLogs.forgetfulAcceptor },
   stubborn: { label: "a new leader does not look at what was voted before", leader: brokenLogs.stubbornLeader },
-  hasty: { label: "a replica performs what is decided at once, not slot by slot", replica: brokenLogs.hastyReplica },
+  hasty: { label: "a replica performs commands as they come, not slot by slot", replica: brokenLogs.hastyReplica },
   repeating: { label: "a replica performs a command again that was decided twice", replica: brokenLogs.forgetfulReplica },
   local: { label: "a replica answers reads from what it knows", replica: brokenLogs.localReader },
 };
@@ -131,8 +131,8 @@ const brokenRaft: BrokenRules<{ readonly serves: (options: RaftOptions) => AnyRo
   forgetful: { label: "a voter forgets its vote in a crash", serves: brokenServers.forgetfulVoter },
   gullible: { label: "a voter does not look at the candidate's log", serves: brokenServers.gullibleVoter },
   logless: { label: "a server loses its log in a crash", serves: brokenServers.loglessServer },
-  truncating: { label: "a follower cuts its log off also where nothing contradicts it", serves: brokenServers.truncatingFollower },
-  rewriting: { label: "a leader replaces its last entry as long as that is not committed", serves: brokenServers.rewritingLeader },
+  truncating: { label: "a follower cuts off its log where nothing contradicts it", serves: brokenServers.truncatingFollower },
+  rewriting: { label: "a leader replaces its last entry", serves: brokenServers.rewritingLeader },
   wavering: { label: "a follower goes back to an earlier commit index", serves: brokenServers.waveringFollower },
   trusting: { label: "a leader answers reads without asking whether it still leads", serves: brokenServers.trustingLeader },
 };

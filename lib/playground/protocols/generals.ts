@@ -22,7 +22,7 @@ const treasons: Readonly<Record<string, { readonly label: string; readonly isSil
   contrary: { label: "tell everybody the opposite", isSilent: () => false, isContrary: () => true },
   partial: { label: "tell every second general nothing", isSilent: ({ to }) => to % 2 === 1, isContrary: () => false },
   late: {
-    label: "keep the opposite among themselves, and tell one lieutenant when it is late",
+    label: "keep the opposite back, and tell one lieutenant late",
     isSilent: ({ from, to }) => from > 0 && to !== 1,
     isContrary: ({ from, isAmongTraitors }) => from > 0 || isAmongTraitors,
   },
@@ -72,7 +72,7 @@ const byzantineGenerals: Protocol = {
   assumes: { lossless: true, fails: ["stop"] },
   knobs: [
     number("generals", "generals, the commander among them", { min: 2, max: 8, value: 4 }),
-    choice("messages", "orders go", { oral: "by word of mouth: OM(m)", signed: "in writing, signed by all through whose hands they go: SM(m)" }),
+    choice("messages", "orders go", { oral: "by word of mouth: OM(m)", signed: "in writing, and signed: SM(m)" }),
     number("m", "m, how often an order is passed on", { min: 0, max: 3, value: 1 }),
     number("traitors", "traitors", { min: 0, max: 4, value: 1 }),
     choice("who", "they are", { lieutenants: "the last lieutenants", commander: "the commander and the last lieutenants" }),

@@ -11,8 +11,8 @@ import { choice, number } from "../knob.js";
 import { all, brokenKnob, brokenParts, numbered, type BrokenRules, type Cluster, type Protocol } from "../protocol.js";
 
 const brokenService: BrokenRules<{ readonly calls?: typeof caller; readonly serves?: (options: ServerOptions) => ReturnType<typeof server> }> = {
-  overdrawn: { label: "a retry pays for the next one, so that the budget limits nothing", calls: overdrawnCaller },
-  boundless: { label: "a server looks at the bound of its queue only where nobody waits", serves: boundlessServer },
+  overdrawn: { label: "a retry pays for the next one", calls: overdrawnCaller },
+  boundless: { label: "a server does not look at the bound of its queue", serves: boundlessServer },
   sleepy: { label: "a server that is done does not look whether somebody waits", serves: sleepyServer },
   credulous: { label: "an answer counts also where the call was given up", calls: credulousCaller },
 };
