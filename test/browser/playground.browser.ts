@@ -103,8 +103,10 @@ it("says what an address or a knob does not allow, and goes on", () =>
 it("shows which rule is broken, where one is", () =>
   open("", async (page) => {
     const address = Array.from({ length: 60 }, (_, seed) => `three-phase-commit?fault=partition&at=${10 + seed}&for=1500&seed=${seed}`).find((one) => play(one).violation !== null)!;
-    await page.evaluate((hash) => (location.hash = hash), address);
-    await expect.poll(() => wrong(page).textContent(), { timeout: 20_000 }).toBe(`A rule was broken. ${play(address).violation}`);
+    for (const one of [address, "generals?generals=3", "retries?budget=10&broken=overdrawn", "paxos?broken=gullible"]) {
+      await page.evaluate((hash) => (location.hash = hash), one);
+      await expect.poll(() => wrong(page).textContent(), { timeout: 20_000 }).toBe(`A rule was broken. ${play(one).violation}`);
+    }
   }));
 
 it("stops a run that is too long, and runs the next one", () =>
