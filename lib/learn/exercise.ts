@@ -97,7 +97,7 @@ export class Exercise<A> {
       if (counts) noteDone(this.chapter, "exercises", this.name);
     } else if (judgement.trace.length > 0) {
       const { words } = this.#parts;
-      const titled = { title: `${this.name}: ${judgement.problem}`, note: judgement.look };
+      const titled = { title: `${this.name}: ${judgement.problem}`, note: judgement.look, ...lastPart(judgement.trace) };
       show(words ? sequence(inWords(judgement.trace, words.decision), { ...titled, label: words.message }) : sequence(judgement.trace, titled));
     }
   }
@@ -160,4 +160,14 @@ function html(lines: readonly string[]): string {
 
 function inWords(trace: readonly TraceEvent[], decision: (outcome: any) => string): readonly TraceEvent[] {
   return trace.map((event) => (event.kind === "decide" ? { ...event, outcome: decision(event.outcome) } : event));
+}
+
+/** How many messages of a finding are drawn. */
+const mostDrawn = 50;
+
+/** Of a long run the end is shown, with what went wrong there; the picture says what it leaves out. */
+function lastPart(trace: readonly TraceEvent[]): { readonly from?: number } {
+  const wrong = trace.findIndex(({ kind }) => kind === "violation");
+  const sendings = trace.slice(0, wrong < 0 ? trace.length : wrong).filter(({ kind }) => kind === "send" || kind === "invoke" || kind === "reply");
+  return sendings.length > mostDrawn ? { from: sendings.at(-mostDrawn)!.at } : {};
 }

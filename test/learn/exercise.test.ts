@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { answer, courseProgress, Exercise, exercises, progressOf, quiz, reveal, type ExerciseParts, type Trial } from "../../lib/learn.js";
+import { acceptor, proposer } from "../../lib/paxos.js";
+import { ids, simulate } from "../../lib/sim.js";
 import { interruptWith } from "../../lib/core/interrupt.js";
 import { notes } from "../../lib/notebook/store.js";
 import { printed, withKernel } from "../notebook-layer/kernel.js";
@@ -51,6 +53,22 @@ describe("an exercise", () => {
     expect(said!.data["text/plain"]).toMatch(/\nThe shortest run that shows it:\n 1\. request p1: propose value=x\n[^]*\n18\. deliver /);
     expect(drawn!.data["image/svg+xml"]).toContain("What had it promised when it voted");
     expect(drawn!.data["text/plain"]).toMatch(/^acceptRule: p1 decided "x", but p2 decided "y"\n/);
+  });
+
+  it("draws the end of a long run, where it goes wrong", async () => {
+    const rival = proposer({ acceptors: ids("a1", "a2"), backoff: 0 });
+    const voter = acceptor({ nack: true });
+    const { trace } = simulate({
+      seed: 1, nodes: { p1: rival, p2: rival, a1: voter, a2: voter }, network: { latency: 10, kinds: { accept: { latency: 40 } } },
+      requests: [{ at: 0, node: "p1", request: { kind: "propose", value: "x" } }, { at: 35, node: "p2", request: { kind: "propose", value: "y" } }],
+      limits: { time: 2_000 },
+    });
+    const endless: Trial<number> = { name: "endless", run: () => ({ kind: "wrong", problem: "nobody decides", look: "Look.", seed: 1, trace, schedule: null }) };
+    const [, drawn] = await withKernel(() => new Exercise({ ...parts, trials: [endless] }).check(3));
+    expect(trace.filter(({ kind }) => kind === "send").length).toBeGreaterThan(100);
+    const [, from, to] = /Showing ([\d,.]+)–([\d,.]+) ms of/.exec(drawn!.data["text/plain"]!)!;
+    expect(Number(from!.replace(",", ""))).toBeGreaterThan(1_000);
+    expect(Number(to!.replace(",", ""))).toBeGreaterThan(trace.at(-1)!.at - 2);
   });
 
   it("says in the chapter's words what goes over the arrows, and what is decided", async () => {
