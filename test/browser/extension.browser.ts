@@ -180,6 +180,25 @@ it("fits the chart to its cell when side bars and windows change", async () => {
   expect(small.room).toBeLessThan(narrow.room);
 });
 
+it("fits charts that are out of sight when the window and the theme change at once", async () => {
+  const filler = { source: Array.from({ length: 60 }, (_, i) => `// ${i}`).join("\n") };
+  const opened = await open(filler, ...Array.from({ length: 6 }, (_, i) => [{ source: "", outputs: [line(1, 3, i)] }, filler]).flat());
+  await opened.settle();
+  await opened.page.setViewportSize({ width: 900, height: 900 });
+  await opened.theme("dark");
+  const widths: { chart: number; room: number }[] = [];
+  for (let i = 0; i < 6; i++) {
+    await opened.page.evaluate((at) => (globalThis as any).jupyterapp.shell.currentWidget.content.scrollToItem(at, "center"), 2 * i + 1);
+    await opened.settle();
+    widths.push(...(await opened.page.evaluate(() => [...document.querySelectorAll(".distlab-output")].flatMap((node) => {
+      const chart = node.querySelector(".js-plotly-plot .main-svg")?.getBoundingClientRect();
+      return chart && chart.bottom > 0 && chart.top < innerHeight ? [{ chart: chart.width, room: node.clientWidth }] : [];
+    }))));
+  }
+  expect(widths.length).toBeGreaterThanOrEqual(6);
+  for (const { chart, room } of widths) expect(chart).toBe(room);
+});
+
 it("opens the numbers by keyboard, and leaves them open when the theme changes", async () => {
   const opened = await open({ source: "", outputs: [line(1, 3, 2)] });
   const details = opened.page.locator(".distlab-output details");

@@ -70,16 +70,21 @@ function wordsThatMeet(): { words: number; arrows: number; wrong: string[] } {
     }
   });
   // A letter of an arrow's words stands where its middle is.
-  const arrows = [...document.querySelectorAll<SVGTextElement>(".dlp-arrow:not(.dlp-now) text")];
-  for (const text of arrows) {
+  const arrows = [...document.querySelectorAll<SVGTextElement>(".dlp-arrow text")].map((text) => {
     const toScreen = text.getScreenCTM()!;
-    for (let k = 0; k < text.getNumberOfChars(); k++) {
+    const letters = Array.from({ length: text.getNumberOfChars() }, (_, k) => {
       const [from, to] = [text.getStartPositionOfChar(k), text.getEndPositionOfChar(k)];
-      const { x, y } = new DOMPoint((from.x + to.x) / 2, from.y - 4).matrixTransform(toScreen);
-      const met = boxes.find(({ at }) => x > at.left && x < at.right && y > at.top + 1 && y < at.bottom - 1);
-      if (met) wrong.push(`"${text.textContent}" lies on "${met.words}"`);
+      return new DOMPoint((from.x + to.x) / 2, from.y - 4).matrixTransform(toScreen);
+    });
+    return { words: text.textContent ?? "", letters, isNow: text.closest(".dlp-now") !== null };
+  });
+  arrows.forEach(({ words, letters, isNow }, i) => {
+    const met = isNow ? undefined : boxes.find(({ at }) => letters.some(({ x, y }) => x > at.left && x < at.right && y > at.top + 1 && y < at.bottom - 1));
+    if (met) wrong.push(`"${words}" lies on "${met.words}"`);
+    for (const other of arrows.slice(i + 1)) {
+      if (letters.some((one) => other.letters.some(({ x, y }) => Math.abs(x - one.x) < 4 && Math.abs(y - one.y) < 5))) wrong.push(`"${words}" lies on "${other.words}"`);
     }
-  }
+  });
   return { words: boxes.length, arrows: arrows.length, wrong: [...new Set(wrong)] };
 }
 

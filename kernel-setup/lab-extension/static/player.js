@@ -600,6 +600,9 @@
       }
 
       const arrows = run.arrowsIn(first, last).filter((arrow) => (rows[arrow.start] ?? -1) >= 0 || (arrow.end < rows.length && (rows[arrow.end] ?? -1) >= 0));
+      // The message of the moment comes first, so that it has the room that it needs.
+      const isOfNow = (/** @type {Arrow} */ { start, end }) => start === now || end === now;
+      arrows.sort((one, other) => Number(isOfNow(other)) - Number(isOfNow(one)));
       for (const arrow of arrows.slice(0, MOST_ARROWS)) over.push(this.#arrow(arrow, { x, y, rowAt, column, end, now, first, last, taken }));
       if (arrows.length > MOST_ARROWS) over.push(`<text class="dlp-quiet" x="${TIMES + 4}" y="14">${arrows.length - MOST_ARROWS} more messages pass here</text>`);
       over.push(...marks);
@@ -645,14 +648,15 @@
         const gap = Math.abs(column / (dx || 1));
         const place = (/** @type {number} */ back) => ({ tx: x2 - dx * back, ty: y2 - dy * back });
         const places = Array.from({ length: Math.max(1, Math.round(length / gap)) }, (_, k) => place(Math.min(length / 2 + k * gap, (k + 0.5) * gap)));
-        const isFree = (/** @type {{ tx: number, ty: number }} */ { tx, ty }) => !range(-2, 2).some((k) => {
-          const along = (k * words.length * 6) / 4;
-          return taken.some((box) => isIn(box, tx + dx * along, ty + dy * along - 8));
-        });
-        const free = places.find(isFree);
+        /** Five points along the words, and how far each speaks for. @param {{ tx: number, ty: number }} at */
+        const points = ({ tx, ty }) => range(-2, 2).map((k) => ({ x: tx + (dx * k * words.length * 6) / 5, y: ty + (dy * k * words.length * 6) / 5 - 8 }));
+        const free = places.find((at) => !points(at).some((point) => taken.some((box) => isIn(box, point.x, point.y))));
         // Where all of it is taken, only the message of the moment says what it is.
         if (!free && !isNow) return `<g class="${classes}">${parts.join("")}</g>`;
-        const { tx, ty } = free ?? place(Math.min(length / 2, gap / 2));
+        const at = free ?? place(Math.min(length / 2, gap / 2));
+        const half = (words.length * 6) / 10 + 8;
+        for (const point of points(at)) taken.push({ left: point.x - half, right: point.x + half, top: point.y - 11, bottom: point.y + 11 });
+        const { tx, ty } = at;
         const angle = (Math.atan2(dy, dx) * 180) / Math.PI + (dx < 0 ? 180 : 0);
         parts.push(`<text x="${px(tx)}" y="${px(ty - 4)}" text-anchor="middle" transform="rotate(${px(angle)} ${px(tx)} ${px(ty)})">${escape(words)}</text>`);
       }

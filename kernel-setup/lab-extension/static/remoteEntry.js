@@ -332,7 +332,6 @@
       /** What was drawn last, as JSON: the same figure with another static picture is not drawn again. */
       #drawn = "";
       #chart = document.createElement("div");
-      #width = 0;
       /** Drawings wait for one another. @type {Promise<unknown>} */
       #queue = Promise.resolve();
       #themeChanged = () => void this.#draw();
@@ -389,24 +388,28 @@
         if (drawing === this.#drawn) return;
         const Plotly = await plotly();
         if (this.isDisposed) return;
-        this.#width = this.node.clientWidth;
         // The window's width is not the cell's: the observer resizes.
         const config = { displaylogo: false, ...figure.config, responsive: false };
         await Plotly.react(chart, data, { ...layout, autosize: true }, config);
         if (figure.frames) await Plotly.addFrames(chart, figure.frames);
         this.#drawn = drawing;
         // What changed the width while it was drawn has not been heard.
-        if (chart.clientWidth > 0 && chart.clientWidth !== chart.querySelector(".main-svg")?.clientWidth) await Plotly.Plots.resize(chart);
+        await this.#fit();
       }
 
-      /** Side bars change a cell's width without the window's; a cell that was hidden gets its first width here. */
+      /** Side bars change a cell's width without the window's; a cell that was hidden gets its width when it shows. */
       #resized() {
-        const width = this.node.clientWidth;
-        if (width === 0 || width === this.#width || this.#drawn === "") return;
-        this.#width = width;
-        this.#queue = this.#queue.then(() => plotly()).then((Plotly) => {
-          if (this.#drawn !== "" && this.node.isConnected) return Plotly.Plots.resize(this.#chart);
-        }).catch(() => {}); // a chart that was hidden meanwhile is resized when it shows
+        if (this.node.clientWidth === 0) return;
+        this.#queue = this.#queue.then(() => this.#fit());
+      }
+
+      /** Makes the drawing as wide as its place, where both are in the page and differ. */
+      async #fit() {
+        const place = this.#chart.getBoundingClientRect().width;
+        const drawing = this.#chart.querySelector(".main-svg")?.getBoundingClientRect().width;
+        if (place === 0 || drawing === undefined || Math.abs(place - drawing) < 1) return;
+        // It refuses a drawing that was hidden meanwhile; the observer calls again when it shows.
+        await (await plotly()).Plots.resize(this.#chart).catch(() => {});
       }
     }
 
