@@ -155,7 +155,7 @@ export function play(address: string): Played {
         name: "load",
         bundle: groupedBars(places, {
           x: "node", y: ["received", "sent"],
-          title: `${busiest.node} handles the most messages, ${busiest.received}`,
+          title: `${busiest.node} receives the most messages, ${busiest.received}`,
           xLabel: "node", yLabel: "messages",
         }).bundle(),
       },
