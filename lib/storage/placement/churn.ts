@@ -61,7 +61,7 @@ export interface ChurnRow extends Change {
   readonly nodes: number;
   /** How many copies have to be made: keys that are new to a node's share. */
   readonly copies: number;
-  /** The least that any placement has to copy so that all nodes have the same share: of the newcomer, or of the one that left. */
+  /** The copies that an even placement makes: the newcomer's even share, or that of the one that left. */
   readonly ideal: number;
   /** The bytes that all changes so far have asked for. */
   readonly bytes: number;
