@@ -6,7 +6,7 @@ export const multiPaxosQuizzes: Readonly<
 > = {
   phaseOneOnce: {
     kind: "single",
-    question: "Why need a stable leader run phase 1 only once?",
+    question: "Why does a stable leader have to run phase 1 only once?",
     options: [
       { text: "Because acceptors trust a leader that was elected.", why: "Nobody trusts anybody. Acceptors join any later ballot of anybody else, at any time." },
       { text: "Because a promise speaks of a ballot, not of a slot: one promise holds for every slot, also those that are not used yet.", right: true, why: "\"I take part in nothing before b\" can be said once for infinitely many instances." },
