@@ -319,15 +319,19 @@ interface Server {
 
 /**
  * A shell starts the server, tells its number, and waits for it. Beside it another shell waits for our end: when this
- * process ends, however it does, its input is closed, and it kills the server and removes the data.
+ * process ends, however it does, its input is closed, and it kills the first shell and the server and removes the data.
+ * Where only the server ends, the first shell ends the other before it goes itself: with it goes the input of both, and
+ * the data of a server that was killed must be there when it comes up again.
  */
 const keeper = `
   exec 3<&0
   "$@" 3<&- &
   server=$!
   echo $server
-  (cat <&3 >/dev/null; kill -KILL $server; rm -rf "$FOLDER"; rmdir "\${FOLDER%/*}" 2>/dev/null) &
+  (cat <&3 >/dev/null; kill -KILL $$ $server; rm -rf "$FOLDER"; rmdir "\${FOLDER%/*}" 2>/dev/null) &
+  watcher=$!
   wait $server
+  kill -KILL $watcher
 `;
 
 async function launch(program: string, folder: string, user: ServerUser | null): Promise<Server> {
@@ -344,7 +348,7 @@ async function launch(program: string, folder: string, user: ServerUser | null):
   let number = "";
   const gone = new Promise((done) => shell.on("exit", done).on("error", done));
   let isGone = false;
-  // The server first, and when it is gone the shells: they would remove the data.
+  // The server alone: the shells end when it is gone, and are killed where they linger.
   const kill = (): void => {
     if (!isGone && number !== "") process.kill(Number(number), "SIGKILL");
   };
