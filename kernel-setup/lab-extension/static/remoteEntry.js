@@ -27,7 +27,7 @@
    * @typedef {{ dark: boolean, text: string, grid: string, line: string }} Theme the page's colours, as CSS writes them
    * @typedef {{ react(node: Element, data: Json[], layout: Json, config: Json): Promise<unknown>,
    *   addFrames(node: Element, frames: Json[]): Promise<unknown>, purge(node: Element): void,
-   *   Plots: { resize(node: Element): Promise<unknown> } }} Plotly
+   *   relayout(node: Element, update: object): Promise<unknown> }} Plotly
    */
 
   // ---------------------------------------------------------------------------------------------- scripts
@@ -388,19 +388,23 @@
         if (drawing === this.#drawn) return;
         const Plotly = await plotly();
         if (this.isDisposed) return;
-        // The window's width is not the cell's: the observer resizes.
+        // The window's width is not the cell's: the observer resizes. Nor can plotly.js tell by itself how wide a cell is
+        // that the browser does not lay out because it is out of sight.
         const config = { displaylogo: false, ...figure.config, responsive: false };
-        await Plotly.react(chart, data, { ...layout, autosize: true }, config);
+        const place = chart.getBoundingClientRect().width;
+        await Plotly.react(chart, data, { ...layout, ...(place > 0 ? { width: place } : { autosize: true }) }, config);
         if (figure.frames) await Plotly.addFrames(chart, figure.frames);
         this.#drawn = drawing;
-        // What changed the width while it was drawn has not been heard.
-        await this.#fit();
+        // What changed the width while it was drawn has not been heard; and while JupyterLab changes its theme nothing has a
+        // width: observed anew, the cell says its width as soon as it has one.
+        this.#observer.unobserve(this.node);
+        this.#observer.observe(this.node);
       }
 
       /** Side bars change a cell's width without the window's; a cell that was hidden gets its width when it shows. */
       #resized() {
         if (this.node.clientWidth === 0) return;
-        this.#queue = this.#queue.then(() => this.#fit());
+        this.#queue = this.#queue.then(() => this.#fit()).catch((error) => console.error(error));
       }
 
       /** Makes the drawing as wide as its place, where both are in the page and differ. */
@@ -408,8 +412,7 @@
         const place = this.#chart.getBoundingClientRect().width;
         const drawing = this.#chart.querySelector(".main-svg")?.getBoundingClientRect().width;
         if (place === 0 || drawing === undefined || Math.abs(place - drawing) < 1) return;
-        // It refuses a drawing that was hidden meanwhile; the observer calls again when it shows.
-        await (await plotly()).Plots.resize(this.#chart).catch(() => {});
+        await (await plotly()).relayout(this.#chart, { width: place });
       }
     }
 
