@@ -97,7 +97,7 @@ export class Exercise<A> {
       if (counts) noteDone(this.chapter, "exercises", this.name);
     } else if (judgement.trace.length > 0) {
       const { words } = this.#parts;
-      const titled = { title: `${this.name}: ${judgement.problem}`, note: judgement.look, ...lastPart(judgement.trace) };
+      const titled = { title: `${this.name}: ${judgement.problem}`, note: judgement.look, ...lastPart(judgement) };
       show(words ? sequence(inWords(judgement.trace, words.decision), { ...titled, label: words.message }) : sequence(judgement.trace, titled));
     }
   }
@@ -165,9 +165,10 @@ function inWords(trace: readonly TraceEvent[], decision: (outcome: any) => strin
 /** How many messages of a finding are drawn. */
 const mostDrawn = 50;
 
-/** Of a long run the end is shown, with what went wrong there; the picture says what it leaves out. */
-function lastPart(trace: readonly TraceEvent[]): { readonly from?: number } {
-  const wrong = trace.findIndex(({ kind }) => kind === "violation");
-  const sendings = trace.slice(0, wrong < 0 ? trace.length : wrong).filter(({ kind }) => kind === "send" || kind === "invoke" || kind === "reply");
-  return sendings.length > mostDrawn ? { from: sendings.at(-mostDrawn)!.at } : {};
+/** Of a long run the part is shown in which it goes wrong, where that is one moment; the picture says what it leaves out. */
+function lastPart({ trace, shownAt }: Pick<Finding, "trace" | "shownAt">): { readonly from?: number; readonly to?: number } {
+  const end = shownAt ?? trace.find(({ kind }) => kind === "violation")?.at;
+  if (end === undefined) return {};
+  const sendings = trace.filter(({ kind, at }) => at <= end && (kind === "send" || kind === "invoke" || kind === "reply"));
+  return sendings.length > mostDrawn ? { from: sendings.at(-mostDrawn)!.at, ...(shownAt === undefined ? {} : { to: shownAt }) } : {};
 }

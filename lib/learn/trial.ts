@@ -37,6 +37,8 @@ export interface Finding {
   readonly trace: readonly TraceEvent[];
   /** The schedule of that run as text, or null. */
   readonly schedule: string | null;
+  /** When it shows, in virtual ms, where only a judge of the whole history finds it; a property that breaks says so itself. */
+  readonly shownAt?: number;
 }
 
 /** What to look at: the same for every finding, or by the name of the property that does not hold. */

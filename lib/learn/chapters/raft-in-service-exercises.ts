@@ -244,7 +244,7 @@ const leaseUnderDrift: Trial<LeaseTimeRule> = {
       simulation.run({ until: 1_600 });
       const verdict = linearizable(historyOf(withResults(simulation.history), machineWords), keyValueMap());
       if (verdict.kind === "violated") {
-        return { ...wrong({ problem: `a read answered with what had been overwritten: ${verdict.reason}`, look: "The leader's clock is slow, so its lease ends late. By how much can it stretch a lease?", trace }), seed };
+        return { ...wrong({ problem: `a read answered with what had been overwritten: ${verdict.reason}`, look: "The leader's clock is slow, so its lease ends late. By how much can it stretch a lease?", trace }), seed, shownAt: verdict.stuck[0]!.returnedAt! };
       }
     }
     return { kind: "seen", what: "12 runs, all linearizable" };
